@@ -1,0 +1,38 @@
+"""Course wiring for nbgrader: our folder names, and grading without running anything.
+
+Only names are set here and nothing of ours is imported: an error in this file would make nbgrader
+fall back to its defaults, and its default is to execute student notebooks.
+"""
+
+import os
+import sys
+from pathlib import Path
+
+c = get_config()  # noqa: F821 - given by nbgrader
+root = Path(__file__).resolve().parent
+
+c.CourseDirectory.root = str(root)
+c.CourseDirectory.source_directory = "solutions"
+c.CourseDirectory.release_directory = "exercises"
+# Keys and debriefs must not travel to students; drafts of the forms must not travel anywhere.
+c.CourseDirectory.ignore = [
+    ".ipynb_checkpoints", "*.pyc", "__pycache__", "feedback", "gold.toml", "debrief.md", ".whosaidso",
+]  # fmt: skip
+c.ClearSolutions.code_stub = {"python": "# Your answer stands above this line."}
+
+# Right answers in feedback: "1" shows them. Leave it off while anyone may still hand in.
+os.environ.setdefault("WHOSAIDSO_SHOW_GOLD", "0")
+os.environ["WHOSAIDSO_SOLUTIONS"] = str(root / "solutions")
+# nbgrader calls alembic from PATH when it makes gradebook.db.
+os.environ["PATH"] = os.pathsep.join([str(Path(sys.executable).parent), os.environ.get("PATH", "")])
+
+if os.environ.get("WHOSAIDSO_EXECUTE") != "1":
+    c.Autograde.exporter_class = "whosaidso.grading.preprocessors.DataExporter"
+    c.Autograde.sanitize_preprocessors = ["whosaidso.grading.preprocessors.Restore"]
+    # The order matters: marks are saved after they are made, penalties come after marks.
+    c.Autograde.autograde_preprocessors = [
+        "whosaidso.grading.preprocessors.ReadAnswers",
+        "nbgrader.preprocessors.SaveAutoGrades",
+        "nbgrader.preprocessors.AssignLatePenalties",
+        "nbgrader.preprocessors.CheckCellMetadata",
+    ]

@@ -1,0 +1,28 @@
+"""Who Said So? Tracing a wartime claim from headline to source.
+
+The names a notebook uses are loaded on first use, so that `import whosaidso` stays light.
+"""
+
+from __future__ import annotations
+
+from importlib import import_module
+
+__version__ = "0.1.0"
+
+_HOMES = {
+    "load_case": "whosaidso.cases",
+    "check": "whosaidso.check",
+    "claim_check": "whosaidso.kinds.claim_check.form",
+    "source_trace": "whosaidso.kinds.source_trace.form",
+    "span_label": "whosaidso.kinds.span_label.form",
+}
+
+__all__ = list(_HOMES)
+
+
+def __getattr__(name: str) -> object:
+    if name not in _HOMES:
+        raise AttributeError(f"module 'whosaidso' has no attribute {name!r}")
+    value = getattr(import_module(_HOMES[name]), name)
+    globals()[name] = value  # `whosaidso.check` must mean the function even once the module is imported
+    return value

@@ -1,0 +1,52 @@
+"""What every kind of answer shares: format problems apart from wrong answers."""
+
+from __future__ import annotations
+
+import difflib
+from collections.abc import Iterable
+from typing import Any
+
+from attrs import field, frozen
+
+
+@frozen
+class Parsed:
+    """An answer as read, with what could not be read and what is still missing."""
+
+    answer: Any
+    """The kind's own answer; malformed items are left out."""
+    problems: tuple[str, ...] = ()
+    """One sentence for each thing that could not be read."""
+    unanswered: tuple[str, ...] = ()
+    """Items without an answer, as a student knows them."""
+    done: int = 0
+    of: int = field(default=0)
+
+
+def plain(value: object) -> str:
+    """Return a typed word in its plain form: spaces trimmed, case folded, - and space as _."""
+    return str(value).strip().replace("\u00a0", " ").casefold()
+
+
+def choose(value: object, known: Iterable[str], what: str, where: str) -> tuple[str | None, str]:
+    """Return the known id that was meant, or None and a sentence that says what is known.
+
+    Upper case, hyphens, underscores and spaces are forgiven.
+    """
+    options = list(known)
+    wanted = plain(value).replace("-", "_").replace(" ", "_")
+    for option in options:
+        if option.casefold().replace("-", "_") == wanted:
+            return option, ""
+    near = difflib.get_close_matches(str(value), options, n=1, cutoff=0.6)
+    hint = f" Did you mean {near[0]!r}?" if near else f" Choose one of: {', '.join(options)}."
+    return None, f"{where}: {str(value)[:60]!r} is not {what}.{hint}"
+
+
+def as_list(value: object) -> list[object] | None:
+    """Return a list, tuple or single text as a list; None for anything else."""
+    if isinstance(value, str):
+        return [value]
+    if isinstance(value, list | tuple | set | frozenset):
+        return list(value)
+    return None

@@ -1,0 +1,107 @@
+"""Public data of the cases, one folder of TOML each, and `load_case`.
+
+Holds nothing a student must not have: gold of graded items stands under `solutions/` only, and
+loading fails if a graded item carries any.
+"""
+
+from __future__ import annotations
+
+from functools import cache
+from pathlib import Path
+
+from whosaidso import records
+from whosaidso.cases.checks import case_faults
+from whosaidso.faults import DataError, Fault
+from whosaidso.tables import by_id, read_toml, rows
+
+CASES = Path(__file__).parent
+FILES = ("case", "articles", "quotations", "passages", "sources", "edges", "records", "claims", "tasks")
+
+
+def case_ids() -> list[str]:
+    """Return the ids of the cases in the package."""
+    return sorted(path.parent.name for path in CASES.glob("*/case.toml"))
+
+
+@cache
+def load_case(case_id: str) -> records.Case:
+    """Return a case, checked and frozen.
+
+    Raises
+    ------
+    DataError
+        With every fault of the data, each with file, id and remedy.
+
+    Examples
+    --------
+    >>> case = load_case("mosul_2016")
+    >>> case.quotations[case.articles["southfront-convoys"].headline].text
+    'US Warplanes Ingore ISIS Convoys Fleeing Mosul – Report'
+    """
+    folder = CASES / case_id
+    if not folder.is_dir():
+        known = ", ".join(case_ids())
+        raise DataError([Fault(case_id, "", "is not a case.", f"The cases are: {known}.")])
+    case, faults = read_case(folder)
+    if faults or case is None:
+        raise DataError(faults)
+    return case
+
+
+def read_case(folder: Path) -> tuple[records.Case | None, list[Fault]]:
+    """Return the case in a folder (None if its own table is faulty) and all its faults."""
+    faults: list[Fault] = []
+    tables = {name: read_toml(folder / f"{name}.toml", faults) for name in FILES}
+
+    def table(file: str, key: str, cls: type) -> dict:
+        name = f"{file}.toml"
+        return by_id(rows(tables[file], key, cls, name, faults), name, faults)
+
+    about = tables["case"].get("case", {})
+    case = records.Case(
+        id=str(about.get("id", folder.name)),
+        title=str(about.get("title", "")),
+        summary=str(about.get("summary", "")),
+        articles=table("articles", "article", records.Article),
+        quotations=table("quotations", "quotation", records.Quotation),
+        texts=table("passages", "text", records.Text),
+        passages=table("passages", "passage", records.Passage),
+        sources=table("sources", "source", records.Source),
+        edges=table("edges", "edge", records.Edge),
+        records=table("records", "record", records.Record),
+        claims=table("claims", "claim", records.Claim),
+        headline_claims=table("case", "headline_claim", records.HeadlineClaim),
+        spans=table("passages", "span", records.SpanGold),
+        tasks=table("tasks", "task", records.Task),
+        corrections=tuple(rows(tables["case"], "correction", records.History, "case.toml", faults)),
+    )
+    faults += case_faults(case)
+    return case, faults
+
+
+def task_case(task_id: str) -> tuple[records.Task, records.Case]:
+    """Return a task and the case it belongs to.
+
+    Raises
+    ------
+    KeyError
+        If no case has such a task; the message lists those there are.
+    """
+    known: list[str] = []
+    for case_id in case_ids():
+        case = load_case(case_id)
+        if task_id in case.tasks:
+            return case.tasks[task_id], case
+        known += case.tasks
+    raise KeyError(f"No exercise is called {task_id!r}. There are: {', '.join(known)}.")
+
+
+def open_gold(case: records.Case) -> records.Gold:
+    """Return the gold of the case's open items."""
+    return records.Gold(
+        assignment="",
+        standing="open practice key, read by the team only",
+        claims={claim.id: claim.gold for claim in case.claims.values() if claim.gold},
+        spans=tuple(case.spans.values()),
+        edges=tuple(edge for edge in case.edges.values() if edge.article),
+    )

@@ -1,0 +1,164 @@
+"""The check cell: what is missing on a student's machine, the mark and its reasons when grading.
+
+Gold is imported only while grading. Never imports nbgrader: the same functions mark in a notebook's
+kernel and as data.
+"""
+
+from __future__ import annotations
+
+import html
+import os
+import warnings
+from collections.abc import Iterator
+
+from attrs import frozen
+
+from whosaidso.answers import Parsed
+from whosaidso.cases import task_case
+from whosaidso.kinds import part
+from whosaidso.records import Case, Gold, Task
+from whosaidso.scores import Item, Score, clip
+
+SHOW_GOLD = "WHOSAIDSO_SHOW_GOLD"
+_PLAIN = (str, int, float, bool, type(None))
+_SIGNS = {
+    "right": "✓", "half": "½", "wrong": "✗", "blank": "–", "reversed": "⇄", "invented": "✗", "neither": "○", "missed": "–",
+}  # fmt: skip
+
+
+@frozen
+class Marked:
+    """A mark with its explanation."""
+
+    points: float
+    """Finite, in [0, points of the cell], at most two decimals."""
+    text: str
+    html: str
+    items: tuple[Item, ...] = ()
+
+
+def grading() -> bool:
+    """Is this an autograding run?"""
+    return os.environ.get("NBGRADER_EXECUTION") == "autograde"
+
+
+def show_gold() -> bool:
+    """May feedback show the right answers? Off unless the course says so."""
+    return os.environ.get(SHOW_GOLD) == "1"
+
+
+def check(task_id: str, answer: object, *, points: float) -> float | None:
+    """Say what is unanswered or malformed; when grading, show reasons and return the points.
+
+    On a student's machine it prints and returns None, because a check without gold has no score to
+    give. While autograding it ends in one finite Python float in [0, points].
+
+    Raises
+    ------
+    whosaidso.faults.DataError
+        While grading, if gold is missing or faulty. Silence would be full marks.
+    """
+    if not grading():
+        print(advice(task_id, answer))
+        return None
+    with warnings.catch_warnings():  # a warning on stderr would cost all the cell's points
+        warnings.simplefilter("ignore")
+        marked = mark(task_id, answer, points=points)
+        from IPython.display import display
+
+        display({"text/plain": marked.text, "text/html": marked.html}, raw=True)
+    return marked.points
+
+
+def _parse(task: Task, case: Case, raw: object) -> Parsed:
+    if not _is_data(raw):
+        raw = None
+    return part(task.kind, "answer").parse(raw, task, case)
+
+
+def _is_data(value: object, depth: int = 0) -> bool:
+    """Is the value plain data, with no object of the student's own in it?"""
+    if type(value) in _PLAIN:
+        return True
+    if depth > 20:
+        return False
+    if type(value) is dict:
+        return all(_is_data(key, depth + 1) and _is_data(item, depth + 1) for key, item in value.items())
+    return type(value) in (list, tuple, set) and all(_is_data(item, depth + 1) for item in value)  # type: ignore[attr-defined]
+
+
+def advice(task_id: str, raw: object) -> str:
+    """Return, in a student's words, what is missing or cannot be read. Says nothing of right or wrong."""
+    task, case = task_case(task_id)
+    parsed = _parse(task, case, raw)
+    lines = [f"{parsed.done} of {parsed.of} answered."]
+    if parsed.unanswered:
+        lines.append(f"Still open: {', '.join(parsed.unanswered)}.")
+    if parsed.problems:
+        lines.append("Please look at:")
+        lines += [f"  - {problem}" for problem in parsed.problems]
+    if not parsed.problems and not parsed.unanswered:
+        lines.append("Everything can be read. Whether it is right you learn after hand-in.")
+    return "\n".join(lines)
+
+
+def mark(task_id: str, raw: object, *, points: float, gold: Gold | None = None) -> Marked:
+    """Return the mark of one answer with its reasons.
+
+    Raises
+    ------
+    whosaidso.faults.DataError
+        If gold is missing or faulty.
+    """
+    task, case = task_case(task_id)
+    if gold is None:
+        from whosaidso.gold import load_gold
+
+        gold = load_gold(task.assignment, case)
+    parsed = _parse(task, case, raw)
+    score: Score = part(task.kind, "scoring").score(answer=parsed.answer, gold=gold, task=task, case=case)
+    return render(score, points=points, problems=parsed.problems, standing=gold.standing)
+
+
+def refused(sentence: str, *, points: float) -> Marked:
+    """Return 0 points with the reason why an answer could not be read."""
+    empty = Score(0.0, "", sentence, ())
+    return render(empty, points=points, problems=(), standing="")
+
+
+def render(score: Score, *, points: float, problems: tuple[str, ...], standing: str) -> Marked:
+    """Return a score as points, plain text and HTML; every word of a student's is escaped."""
+    earned = round(clip(score.share) * float(points), 2)
+    with_gold = show_gold()
+    lines = list(_lines(score, earned, points, problems, standing, with_gold))
+    text = "\n".join(line for _, line in lines)
+    body: list[str] = []
+    open_list = False
+    for tag, line in lines:
+        if (tag == "li") != open_list:
+            body.append("<ul>" if tag == "li" else "</ul>")
+            open_list = tag == "li"
+        body.append(f"<{tag}>{html.escape(line)}</{tag}>")
+    if open_list:
+        body.append("</ul>")
+    return Marked(earned, text, f'<section class="wss-feedback">{"".join(body)}</section>', score.items)
+
+
+def _lines(
+    score: Score, earned: float, points: float, problems: tuple[str, ...], standing: str, with_gold: bool
+) -> Iterator[tuple[str, str]]:
+    yield "h4", f"{earned:g} of {points:g} points"
+    if score.rule:
+        yield "p", f"How marks are made: {score.rule}"
+    yield "p", score.arithmetic
+    for item in score.items:
+        if item.what or with_gold:
+            said = ". ".join(part.rstrip(".") for part in (item.what, item.message) if part)
+            reason = f" Key: {item.reason}" if with_gold and item.reason else ""
+            yield "li", f"{_SIGNS[item.outcome]} {item.id}: {said + '.' if said else ''}{reason}"
+    for problem in problems:
+        yield "li", f"Could not be read: {problem}"
+    for note in score.notes:
+        yield "p", note
+    if standing:
+        yield "p", f"Standing of the key: {standing}. Do you see it differently? Tell your teacher which item and why; asking never lowers a mark."

@@ -1,0 +1,212 @@
+"""The `whosaidso` command: thin verbs over the rooms of the package."""
+
+from __future__ import annotations
+
+import json
+import os
+import shutil
+import subprocess
+import sys
+from pathlib import Path
+from typing import Annotated
+
+import typer
+from rich.console import Console
+from rich.progress import track
+from rich.table import Table
+
+from whosaidso.faults import DataError
+
+app = typer.Typer(
+    no_args_is_help=True,
+    add_completion=False,
+    pretty_exceptions_enable=False,
+    help="Who Said So? Check the data, release the assignments, set up a course and try it out.",
+)
+console = Console(soft_wrap=True)
+errors = Console(stderr=True, soft_wrap=True)
+
+Course = Annotated[Path, typer.Option("--course", help="Folder of the course: nbgrader_config.py, solutions/, exercises/.")]
+AsJson = Annotated[bool, typer.Option("--json", help="Print the figures as one line of JSON at the end.")]
+
+
+def _stop(sentence: str) -> typer.Exit:
+    errors.print(sentence, markup=False, highlight=False)
+    return typer.Exit(1)
+
+
+def _course(folder: Path) -> Path:
+    course = folder.resolve()
+    if not (course / "nbgrader_config.py").is_file():
+        raise _stop(f"{course} is no course folder: nbgrader_config.py is missing. Go there, or name it with --course DIR.")
+    return course
+
+
+def _nbgrader(course: Path, *words: str) -> subprocess.CompletedProcess[str]:
+    """Run one nbgrader command in the course folder, with this Python and its programs first on PATH."""
+    env = dict(os.environ)
+    env["PATH"] = os.pathsep.join([str(Path(sys.executable).parent), env.get("PATH", "")])
+    return subprocess.run(
+        [sys.executable, "-m", "nbgrader", *words], cwd=course, env=env, text=True, capture_output=True, check=False
+    )
+
+
+@app.command()
+def check(
+    course: Course = Path(),
+    articles: Annotated[Path | None, typer.Option(help="Folder with the articles as <id>.txt: compare every quotation word for word.")] = None,
+    seal: Annotated[bool, typer.Option("--seal", help="With --articles, renew the seals of quotations found word for word.")] = False,
+    as_json: AsJson = False,
+) -> None:
+    """Name everything that is wrong with cases, keys, quotations and notebooks.
+
+    Example: whosaidso check
+    """
+    from whosaidso.articles import quotation_faults, renew_seals
+    from whosaidso.cases import CASES, case_ids, read_case
+    from whosaidso.grading.audit import audit
+
+    root = _course(course)
+    if seal and articles is None:
+        raise _stop("--seal needs --articles DIR: a seal says that the words were found in the article.")
+    if articles is not None:
+        for case_id in case_ids():
+            case, _ = read_case(CASES / case_id)
+            if case is None:
+                continue
+            missing = quotation_faults(case, articles)
+            for fault in missing:
+                console.print(str(fault), markup=False, highlight=False)
+            if missing:
+                raise _stop(f"{len(missing)} quotations are not as printed; no seal was renewed.")
+            console.print(f"{case_id}: every quotation is word for word in its article.")
+            if seal:
+                console.print(f"{case_id}: {renew_seals(CASES / case_id, case, articles)} seals renewed.")
+    found = audit(root)
+    table = Table(show_header=False, box=None)
+    for what, figure in found.figures:
+        table.add_row(what, figure)
+    console.print(table)
+    for fault in found.faults:
+        console.print(f"✗ {fault}", markup=False, highlight=False)
+    if as_json:
+        print(json.dumps({"faults": len(found.faults), "figures": dict(found.figures)}))
+    if found.faults:
+        raise _stop("1 fault." if len(found.faults) == 1 else f"{len(found.faults)} faults.")
+    console.print("No faults.")
+
+
+def _assignments(course: Path, wanted: list[str] | None) -> list[str]:
+    there = sorted(path.name for path in (course / "solutions").glob("*") if any(path.glob("*.ipynb")))
+    for name in wanted or []:
+        if name not in there:
+            raise _stop(f"There is no assignment {name!r} under solutions/; there are: {', '.join(there)}.")
+    if not there:
+        raise _stop(f"There is no assignment under {course / 'solutions'}: a folder with a notebook and gold.toml is one.")
+    return wanted or there
+
+
+def _release(course: Path, names: list[str]) -> list[dict]:
+    import nbformat
+
+    summary = []
+    for name in track(names, description="Releasing", console=errors, transient=True):
+        done = _nbgrader(course, "generate_assignment", name, "--force", "--create")
+        if done.returncode:
+            tail = [line for line in done.stderr.splitlines() if "ERROR" in line or "rror:" in line][-1:] or done.stderr.splitlines()[-1:]
+            raise _stop(f"nbgrader could not release {name}: {' '.join(tail).strip()}")
+        for path in sorted((course / "exercises" / name).glob("*.ipynb")):
+            marks = [c.metadata.nbgrader for c in nbformat.read(path, 4).cells if c.metadata.get("nbgrader", {}).get("points") is not None]
+            by_hand = [m for m in marks if m.get("solution") or m.get("task")]
+            points = sum(m["points"] for m in marks)
+            hand = sum(m["points"] for m in by_hand)
+            summary.append(
+                {"assignment": name, "points": points, "by_machine": points - hand, "by_hand": hand, "checks": len(marks) - len(by_hand), "manual": len(by_hand)}
+            )
+    return summary
+
+
+@app.command()
+def release(
+    assignments: Annotated[list[str] | None, typer.Argument(help="Assignments; all if none is named.")] = None,
+    course: Course = Path(),
+    as_json: AsJson = False,
+) -> None:
+    """Make the student release under exercises/ from solutions/.
+
+    Example: whosaidso release mosul-claims
+    """
+    root = _course(course)
+    summary = _release(root, _assignments(root, assignments))
+    table = Table("assignment", "points", "by machine", "by hand", "checked tasks", "cells to mark by hand")
+    for row in summary:
+        table.add_row(*(f"{value:g}" if isinstance(value, float | int) else value for value in row.values()))
+    console.print(table)
+    if as_json:
+        print(json.dumps(summary))
+
+
+@app.command("new-course")
+def new_course(
+    folder: Annotated[Path, typer.Argument(help="A new or empty folder.")],
+    checkout: Annotated[Path, typer.Option("--from", help="The checkout to take the course from.")] = Path(),
+) -> None:
+    """Set up a course: configuration, assignments, and a gradebook that knows them.
+
+    Example: whosaidso new-course ~/media-literacy-2026 --from .
+    """
+    source = _course(checkout)
+    target = folder.expanduser().resolve()
+    if target.exists() and (not target.is_dir() or any(target.iterdir())):
+        raise _stop(f"{target} is not an empty folder; name a new one, so that nothing of yours is overwritten.")
+    made = not target.exists()
+    try:
+        target.mkdir(parents=True, exist_ok=True)
+        shutil.copy2(source / "nbgrader_config.py", target)
+        shutil.copytree(source / "solutions", target / "solutions", ignore=shutil.ignore_patterns(".ipynb_checkpoints", ".whosaidso"))
+        names = _assignments(target, None)
+        _release(target, names)
+        (target / "submitted").mkdir(exist_ok=True)
+    except OSError as error:
+        if made:
+            shutil.rmtree(target, ignore_errors=True)
+        raise _stop(f"The course could not be set up in {target}: {error.strerror or error}. Nothing was left behind.") from error
+    console.print(f"{target} is ready, with {', '.join(names)} in its gradebook.", highlight=False)
+    console.print("Hand out exercises/, put what comes back under submitted/<student>/<assignment>/, then: nbgrader autograde <assignment>")
+
+
+@app.command("demo-class")
+def demo_class(
+    students: Annotated[int, typer.Option(min=1, max=5000, help="How many students.")] = 30,
+    seed: Annotated[int, typer.Option(help="The same seed gives the same class.")] = 1,
+    course: Course = Path(),
+) -> None:
+    """Put hand-ins of a simulated class of mixed ability under submitted/, to try grading on.
+
+    Example: whosaidso demo-class --students 30 --seed 1
+    """
+    from whosaidso.grading.demo import write_class
+
+    root = _course(course)
+    try:
+        handed_in, kept = write_class(root, students=students, seed=seed, console=errors)
+    except DataError as error:
+        raise _stop(str(error)) from error
+    except FileNotFoundError as error:
+        raise _stop(f"{error.filename} is missing: run `whosaidso release` first.") from error
+    console.print(f"{handed_in} hand-ins of {students} students are under submitted/.")
+    if kept:
+        console.print(f"{kept} hand-ins were there already and were left alone.")
+
+
+def main() -> None:
+    """Run the command; a fault in the data ends in its sentences, not in a traceback."""
+    try:
+        app()
+    except DataError as error:
+        errors.print(str(error), markup=False, highlight=False)
+        raise SystemExit(1) from error
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,132 @@
+"""nbgrader's autograde, without execution: `nbgrader_config.py` names these classes as strings.
+
+If one of them cannot be imported, nbgrader stops; it has no other way to grade this course.
+"""
+
+from __future__ import annotations
+
+import fnmatch
+from pathlib import Path
+from typing import Any
+
+from nbconvert.exporters import NotebookExporter
+from nbconvert.exporters.exporter import ResourcesDict
+from nbformat import NotebookNode
+from nbgrader.converters.base import NbGraderException
+from nbgrader.coursedir import CourseDirectory
+from nbgrader.preprocessors import NbGraderPreprocessor
+
+from whosaidso.cases import case_ids, load_case
+from whosaidso.faults import DataError
+from whosaidso.gold import load_gold
+from whosaidso.grading.marking import check_call, fill_marks
+from whosaidso.grading.notebooks import HandedIn, Rebuilt, Unreadable, read_cells, read_released, rebuild
+
+
+def released_path(coursedir: CourseDirectory, assignment: str, notebook: str) -> Path:
+    """Return where the release of a notebook stands."""
+    return Path(coursedir.format_path(coursedir.release_directory, ".", assignment)) / f"{notebook}.ipynb"
+
+
+def preflight(coursedir: CourseDirectory, assignment: str) -> None:
+    """Refuse to grade before the first student if gold, task or release is missing or faulty.
+
+    Raises
+    ------
+    NbGraderException
+        With what was expected, what was found and what to do.
+    """
+    try:
+        cases = [load_case(case_id) for case_id in case_ids()]
+        case = next((c for c in cases if any(t.assignment == assignment for t in c.tasks.values())), None)
+        if case is None:
+            raise NbGraderException(
+                f"{assignment} is no assignment of Who Said So?, and this course runs no student code. "
+                "To grade it by execution, set WHOSAIDSO_EXECUTE=1 on a machine you can afford to lose."
+            )
+        load_gold(assignment, case)
+    except DataError as error:
+        raise NbGraderException(f"{assignment} was not graded; nothing has been changed. {error}") from error
+    source = Path(coursedir.format_path(coursedir.source_directory, ".", assignment))
+    for notebook in sorted(source.glob("*.ipynb")):
+        path = released_path(coursedir, assignment, notebook.stem)
+        if not path.is_file():
+            raise NbGraderException(
+                f"{assignment} was not graded: the released notebook {path.name} is missing. Run `whosaidso release {assignment}`."
+            )
+        for cell in read_released(path).cells:
+            call = check_call(cell.source) if cell.cell_type == "code" else None
+            points = cell.metadata.get("nbgrader", {}).get("points")
+            if call and (call.task not in case.tasks or points != call.points or case.tasks[call.task].points != points):
+                raise NbGraderException(
+                    f"{assignment} was not graded: {path.name} checks {call.task} for {call.points:g} points, the cell says {points}, "
+                    f"tasks.toml says {case.tasks[call.task].points if call.task in case.tasks else 'nothing'}. Make them equal and release again."
+                )
+
+
+class DataExporter(NotebookExporter):
+    """Reads hand-ins tolerantly, and looks before the first student whether grading can go ahead."""
+
+    def __init__(self, **kwargs: Any) -> None:
+        super().__init__(**kwargs)
+        coursedir = self.parent.coursedir
+        root = Path(coursedir.format_path(coursedir.source_directory, ".", "."))
+        wanted = coursedir.assignment_id
+        for folder in sorted(root.glob("*")):
+            if folder.is_dir() and fnmatch.fnmatch(folder.name, wanted):
+                try:
+                    preflight(coursedir, folder.name)
+                except NbGraderException as error:
+                    self.log.error(str(error))
+                    raise
+
+    def from_filename(self, filename: str, resources: dict | None = None, **kw: Any) -> tuple[str, ResourcesDict]:
+        """Convert one file; a hand-in becomes a notebook of plain cells."""
+        if not self.parent._sanitizing:
+            return super().from_filename(filename, resources, **kw)
+        try:
+            cells = read_cells(Path(filename))
+        except Unreadable as error:
+            self.log.error(str(error))
+            raise
+        resources = ResourcesDict(resources or {})
+        path = Path(filename)
+        resources.setdefault("metadata", ResourcesDict())
+        resources["metadata"].update(name=path.stem, path=str(path.parent))
+        return self.from_notebook_node(_as_notebook(cells), resources=resources, **kw)
+
+
+def _as_notebook(cells: list[HandedIn]) -> NotebookNode:
+    nodes = [
+        NotebookNode(
+            cell_type=cell.cell_type, source=cell.source,
+            metadata=NotebookNode(nbgrader=NotebookNode(grade_id=cell.grade_id)) if cell.grade_id else NotebookNode(),
+        )
+        for cell in cells
+    ]  # fmt: skip
+    return NotebookNode(cells=nodes, metadata=NotebookNode(), nbformat=4, nbformat_minor=5)
+
+
+class Restore(NbGraderPreprocessor):
+    """Rebuild the hand-in on the released notebook, so that only the student's answers are the student's."""
+
+    def preprocess(self, nb: NotebookNode, resources: ResourcesDict) -> tuple[NotebookNode, ResourcesDict]:
+        """Return the released notebook with the answers of `nb`."""
+        about = resources["nbgrader"]
+        released = read_released(released_path(self.parent.parent.coursedir, about["assignment"], about["notebook"]))
+        cells = [
+            HandedIn(cell.cell_type, cell.source, cell.metadata.get("nbgrader", {}).get("grade_id", "")) for cell in nb.cells
+        ]
+        rebuilt: Rebuilt = rebuild(released, cells)
+        for note in rebuilt.notes:
+            self.log.warning("%s: %s", about["student"], note)
+        return rebuilt.notebook, resources
+
+
+class ReadAnswers(NbGraderPreprocessor):
+    """Mark the answers as data, where nbgrader would execute the notebook."""
+
+    def preprocess(self, nb: NotebookNode, resources: ResourcesDict) -> tuple[NotebookNode, ResourcesDict]:
+        """Return the notebook with the outputs that execution would have given its check cells."""
+        fill_marks(nb)
+        return nb, resources

@@ -1,0 +1,38 @@
+"""Show what a student wrote as text and nothing else; reduce names to a safe alphabet."""
+
+from __future__ import annotations
+
+import re
+import unicodedata
+
+_PLAIN = set("abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789 .,;:?'()-\n")
+_UNSEEN = re.compile("[\u0000-\u0008\u000b-\u001f\u007f\u200b-\u200f\u202a-\u202e\u2060-\u2069\ufeff\ud800-\udfff]")
+
+MOST_CHARACTERS = 50_000
+
+
+def safe_markdown(text: str) -> str:
+    """Return a Markdown cell that shows `text` literally: no markup, link, image, maths or script.
+
+    Every character outside a plain alphabet becomes a numeric entity inside one <pre>, which neither
+    Markdown nor MathJax reads. Control and direction marks are shown as �.
+    """
+    shown = _UNSEEN.sub("\ufffd", text[:MOST_CHARACTERS].replace("\r\n", "\n").replace("\r", "\n"))
+    if len(text) > MOST_CHARACTERS:
+        shown += f"\n(cut here: {len(text):,} characters handed in, {MOST_CHARACTERS:,} shown)"
+    body = "".join(c if c in _PLAIN else f"&#{ord(c)};" for c in shown)
+    # a blank line would end the HTML block in some Markdown readers
+    body = re.sub(r"\n(?=\n)", "\n&#8203;", body)
+    return f'<pre style="white-space: pre-wrap; overflow-wrap: anywhere">{body}</pre>'
+
+
+def safe_name(name: str) -> str:
+    """Return a file or student name reduced to letters, digits, - and _; never empty, never hidden.
+
+    >>> safe_name("../../etc/passwd"), safe_name("Núñez, Jr."), safe_name("محمد")
+    ('etc-passwd', 'Nunez-Jr', 'x-0645-062d-0645-062f')
+    """
+    plain = unicodedata.normalize("NFKD", name)
+    plain = "".join(c for c in plain if not unicodedata.combining(c))
+    kept = re.sub(r"[^A-Za-z0-9_]+", "-", plain).strip("-_")
+    return kept[:80] or "x-" + "-".join(f"{ord(c):04x}" for c in name[:12])

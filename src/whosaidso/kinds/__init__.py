@@ -1,0 +1,21 @@
+"""Exercise kinds: one folder each, found by name.
+
+A kind has `answer.py` (parse, format problems), `scoring.py` (the mark), `form.py` (what a student
+sees) and `samples.toml` (answers with the score they must get). Kinds do not know one another.
+"""
+
+from __future__ import annotations
+
+from importlib import import_module
+from pathlib import Path
+from types import ModuleType
+
+
+def kind_names() -> list[str]:
+    """Return the names of the exercise kinds there are."""
+    return sorted(path.parent.name for path in Path(__file__).parent.glob("*/scoring.py"))
+
+
+def part(kind: str, name: str) -> ModuleType:
+    """Return one module of a kind: "answer", "scoring" or "form"."""
+    return import_module(f"whosaidso.kinds.{kind}.{name}")

@@ -1,0 +1,119 @@
+"""Read a source_trace answer: `sourcing = {"edges": […], "voices": {…}, "independent": {…}}`."""
+
+from __future__ import annotations
+
+import re
+
+from attrs import field, frozen
+
+from whosaidso.answers import Parsed, as_list, choose
+from whosaidso.records import Case, Task
+from whosaidso.vocabulary import INDEPENDENCE, RELATIONS
+
+NAME = "sourcing"
+MOST_LINKS = 200
+
+_PLACE = re.compile(r"^(?:(?P<article>[\w-]+)[: ])?(?P<paragraph>H|L|p\d+|cap|by|img|com)$", re.IGNORECASE)
+
+
+@frozen
+class Link:
+    """Teller got it from told_by."""
+
+    teller: str
+    told_by: str
+    relation: str = ""
+    where: str = ""
+
+
+@frozen
+class TraceAnswer:
+    """Links, and for each headline claim the voices at its end and how many are independent."""
+
+    links: tuple[Link, ...] = ()
+    voices: dict[str, frozenset[str]] = field(factory=dict)
+    independent: dict[str, str] = field(factory=dict)
+
+
+def parse(raw: object, task: Task, case: Case) -> Parsed:
+    """Return what can be read of the trace, and a sentence for each thing that cannot."""
+    problems: list[str] = []
+    if not isinstance(raw, dict):
+        problems.append("Your answer should be one {…} like the example above it.")
+        raw = {}
+    for key in raw:
+        if key not in ("edges", "voices", "independent"):
+            problems.append(f"{str(key)[:40]!r} is not asked for; use edges, voices, independent.")
+    links = _links(raw.get("edges"), task, problems)
+    voices: dict[str, frozenset[str]] = {}
+    independent: dict[str, str] = {}
+    for claim, given in _table(raw.get("voices"), "voices", task, problems):
+        names = [choose(name, task.options, "a source of the list", f"voices {claim}") for name in as_list(given) or []]
+        problems += [problem for _, problem in names if problem]
+        chosen = frozenset(name for name, _ in names if name)
+        if chosen:
+            voices[claim] = chosen
+    for claim, given in _table(raw.get("independent"), "independent", task, problems):
+        if given in (None, ""):
+            continue
+        count, problem = choose(given, INDEPENDENCE, "one of the counts", f"independent {claim}")
+        if count is None:
+            problems.append(problem)
+        else:
+            independent[claim] = count
+    answer = TraceAnswer(links, voices, independent)
+    if task.voices:
+        missing = tuple(claim for claim in task.voices if claim not in voices or claim not in independent)
+        return Parsed(answer, tuple(problems), missing, done=len(task.voices) - len(missing), of=len(task.voices))
+    tellers = {link.teller for link in links}
+    missing = tuple(item for item in task.items if item not in tellers)
+    return Parsed(answer, tuple(problems), missing, done=len(task.items) - len(missing), of=len(task.items))
+
+
+def _links(raw: object, task: Task, problems: list[str]) -> tuple[Link, ...]:
+    rows = as_list(raw if raw is not None else [])
+    if rows is None or isinstance(raw, str):
+        problems.append("edges should be a list of links, like the example above it.")
+        return ()
+    if len(rows) > MOST_LINKS:
+        problems.append(f"{len(rows)} links given; only the first {MOST_LINKS} are read.")
+    known = [*task.items, *task.options]
+    links: dict[tuple[str, str], Link] = {}
+    for number, row in enumerate(rows[:MOST_LINKS], 1):
+        where = f"link {number}"
+        cells = as_list(row)
+        if cells is None or isinstance(row, str) or not 2 <= len(cells) <= 4:
+            problems.append(f'{where}: write ("who tells it", "who told them", "relation", "where it says so").')
+            continue
+        teller, problem_a = choose(cells[0], known, "an article or source of the list", where)
+        told_by, problem_b = choose(cells[1], known, "an article or source of the list", where)
+        if teller is None or told_by is None:
+            problems += [problem for problem in (problem_a, problem_b) if problem]
+            continue
+        relation = ""
+        if len(cells) > 2 and cells[2]:
+            chosen, problem = choose(cells[2], RELATIONS, "a relation", where)
+            relation = chosen or ""
+            problems += [problem] if problem else []
+        place = str(cells[3]).strip() if len(cells) > 3 and cells[3] else ""
+        if place and not _PLACE.match(place):
+            problems.append(f"{where}: {place[:40]!r} is not a place; write a paragraph like p4, H or by.")
+            place = ""
+        links.setdefault((teller, told_by), Link(teller, told_by, relation, place))
+    return tuple(links.values())
+
+
+def _table(raw: object, name: str, task: Task, problems: list[str]) -> list[tuple[str, object]]:
+    if raw in (None, "", [], ()):
+        return []
+    if not isinstance(raw, dict):
+        problems.append(f'{name} should be a {{…}} with a line for each claim, like {{"k1": …}}.')
+        return []
+    rows = []
+    for key, value in raw.items():
+        claim, problem = choose(key, task.voices or ("k1", "k2"), "a headline claim", name)
+        if claim is None:
+            problems.append(problem)
+        else:
+            rows.append((claim, value))
+    return rows

@@ -1,0 +1,168 @@
+"""Mark wording: the share of pushing spans found, less the share of neutral lures marked.
+
+Arguable spans count neither way. Span F1 with partial overlap (Da San Martino et al. 2019), κ of the
+labels, d′ and c are feedback and no part of the mark.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+
+from whosaidso.kinds.span_label.answer import Mark, find
+from whosaidso.records import Case, Gold, SpanGold, Task
+from whosaidso.scores import Item, Labelled, Score, clip, detection, kappa, merge, overlap, overlap_f1
+from whosaidso.vocabulary import MISCONCEPTIONS, TECHNIQUES
+
+RULE = (
+    "The share of pushing words you found, less the share of neutral words you marked, never below 0; "
+    "arguable words count neither way. Found means: you marked at least half of them, and not much more."
+)
+
+COVERED = 0.5
+"""A span counts as marked from this share of its characters on."""
+LOOSE = (3, 8)
+"""A mark finds a span if it is at most 3 times as long, and 8 characters more."""
+
+Place = tuple[str, str]
+
+
+def gold_range(span: SpanGold, case: Case) -> tuple[int, int]:
+    """Return the offsets of a gold span in its part of the passage."""
+    for part in case.passages[span.passage].part:
+        if (part.article, part.paragraph) == (span.article, span.paragraph):
+            start = find(part, span.exact, span.occurrence)
+            if start >= 0:
+                return start, start + len(span.exact)
+    raise ValueError(f"{span.id}: {span.exact!r} is not in {span.passage} {span.article} {span.paragraph}")
+
+
+def _runs(marks: Iterable[Mark], case: Case) -> list[tuple[Place, Labelled]]:
+    """Join marks of one label that touch or have only a space between them."""
+    texts = {(p.article, p.paragraph): p.text for passage in case.passages.values() for p in passage.part}
+    by_place: dict[Place, list[Mark]] = {}
+    for mark in marks:
+        by_place.setdefault((mark.article, mark.paragraph), []).append(mark)
+    runs: list[tuple[Place, Labelled]] = []
+    for place, here in by_place.items():
+        text = texts[place]
+        stretched = [(m.start, m.end + (text[m.end : m.end + 1] == " "), m.label) for m in here]
+        for start, end, label in merge(stretched):
+            runs.append((place, (start, start + len(text[start:end].rstrip()), label)))
+    return runs
+
+
+def _covers(run: Labelled, target: tuple[int, int]) -> bool:
+    return overlap(run, target) >= COVERED * (target[1] - target[0])
+
+
+def _tight(run: Labelled, target: tuple[int, int]) -> bool:
+    return run[1] - run[0] <= LOOSE[0] * (target[1] - target[0]) + LOOSE[1]
+
+
+def score(*, answer: Sequence[Mark], gold: Gold, task: Task, case: Case) -> Score:
+    """Return the mark of a set of passages, pooled.
+
+    Share 1 means every core span was found and no lure marked; 0 that marking told them apart no
+    better than marking everything. An empty answer is 0.
+    """
+    spans = [span for span in gold.spans if span.passage in task.items]
+    ranges = {span.id: gold_range(span, case) for span in spans}
+    runs = _runs(answer, case)
+
+    def touching(span: SpanGold) -> list[Labelled]:
+        return [run for place, run in runs if place == (span.article, span.paragraph) and _covers(run, ranges[span.id])]
+
+    core = [span for span in spans if span.grade == "core"]
+    lures = [span for span in spans if span.grade == "lure"]
+    arguable = [span for span in spans if span.grade == "arguable"]
+    found = [span for span in core if any(_tight(run, ranges[span.id]) for run in touching(span))]
+    fooled = [span for span in lures if touching(span)]
+    hit_share = len(found) / len(core) if core else 0.0
+    lure_share = len(fooled) / len(lures) if lures else 0.0
+    share = clip(hit_share - lure_share)
+    items = [*_marked(runs, spans, ranges, case), *_gold_items(spans, found, fooled)]
+    arithmetic = (
+        f"{len(found)} of {len(core)} found is {hit_share:.0%}; {len(fooled)} of {len(lures)} neutral ones marked "
+        f"is {lure_share:.0%}; that leaves {share:.0%} of the marks."
+    )
+    notes = _notes(runs, core, lures, arguable, found, fooled, ranges) if answer else []
+    return Score(share, RULE, arithmetic, tuple(items), tuple(notes))
+
+
+def _marked(
+    runs: Sequence[tuple[Place, Labelled]], spans: Sequence[SpanGold], ranges: dict[str, tuple[int, int]], case: Case
+) -> list[Item]:
+    """One line for each mark the student made."""
+    texts = {(p.article, p.paragraph): p.text for passage in case.passages.values() for p in passage.part}
+    items = []
+    for number, (place, run) in enumerate(runs, 1):
+        here = [s for s in spans if (s.article, s.paragraph) == place and overlap(run, ranges[s.id])]
+        hits = [s for s in here if s.grade == "core" and _covers(run, ranges[s.id]) and _tight(run, ranges[s.id])]
+        lures = [s for s in here if s.grade == "lure" and _covers(run, ranges[s.id])]
+        loose = [s for s in here if s.grade == "core" and _covers(run, ranges[s.id]) and s not in hits]
+        words = texts[place][run[0] : run[1]]
+        what = f"“{words if len(words) <= 60 else words[:57] + '…'}” ({place[0]} {place[1]})"
+        name = f"mark {number}"
+        if lures:
+            misconception = lures[0].misconception
+            items.append(Item(name, 0.0, "wrong", what, MISCONCEPTIONS[misconception].definition, misconception))
+        elif hits:
+            right = run[2] in hits[0].labels
+            message = "Found." + ("" if right else " Another label fits better." if run[2] else " Which label?")
+            items.append(Item(name, 1.0, "right", what, message))
+        elif loose:
+            items.append(Item(name, 0.0, "wrong", what, MISCONCEPTIONS["B4"].definition, "B4"))
+        else:
+            items.append(Item(name, 0.0, "neither", what, "Arguable or plain: it counts neither way."))
+    return items
+
+
+def _gold_items(spans: Sequence[SpanGold], found: list[SpanGold], fooled: list[SpanGold]) -> list[Item]:
+    """One line for each gold span; all of it is gold, so it shows only with `show_gold`."""
+    items = []
+    for span in spans:
+        labels = " or ".join(TECHNIQUES[label].label for label in span.labels)
+        outcome = "neither"
+        if span.grade == "core":
+            outcome = "right" if span in found else "missed"
+        elif span.grade == "lure":
+            outcome = "wrong" if span in fooled else "right"
+        head = f"“{span.exact}”: {span.grade}" + (f", {labels}" if labels else "")
+        items.append(Item(span.id, 0.0, outcome, "", "", reason=f"{head}. {span.reason}"))
+    return items
+
+
+def _notes(
+    runs: Sequence[tuple[Place, Labelled]], core: list[SpanGold], lures: list[SpanGold], arguable: list[SpanGold],
+    found: list[SpanGold], fooled: list[SpanGold], ranges: dict[str, tuple[int, int]],
+) -> list[str]:  # fmt: skip
+    notes = []
+    if core and lures:
+        d_prime, c, error = detection(
+            hits=len(found), signals=len(core), false_alarms=len(fooled), noises=len(lures)
+        )
+        notes.append(
+            f"You found {len(found)} of {len(core)} pushing spans and left {len(lures) - len(fooled)} of {len(lures)} neutral ones alone "
+            f"(d′ {d_prime:.1f} ± {error:.1f}, c {c:+.1f}; so few items say little)."
+        )
+    scored = [
+        (place, run)
+        for place, run in runs
+        if not any(
+            (s.article, s.paragraph) == place and overlap(run, ranges[s.id]) >= COVERED * (run[1] - run[0]) for s in arguable
+        )
+    ]
+    tagged = [(run[0], run[1], f"{place}{run[2]}") for place, run in scored]
+    golden = [(*ranges[s.id], f"{(s.article, s.paragraph)}{s.labels[0]}") for s in core]
+    _, _, f1 = overlap_f1(answer=tagged, gold=golden)
+    notes.append(f"Span F1 with labels: {f1:.2f} (1 is every pushing character with its label and nothing else).")
+    pairs = []
+    for span in found:
+        for place, run in runs:
+            if place == (span.article, span.paragraph) and run[2] and _covers(run, ranges[span.id]):
+                pairs.append((run[2], run[2] if run[2] in span.labels else span.labels[0]))
+                break
+    agreement = kappa(pairs)
+    if agreement is not None:
+        notes.append(f"Labels on what you found: {sum(a == b for a, b in pairs)} of {len(pairs)} fit (κ {agreement:.2f}).")
+    return notes

@@ -1,0 +1,408 @@
+"""What a case is made of: frozen attrs classes, one per TOML table.
+
+Names follow the field: a *source* is where words began, a *carrier* passes them on, *gold* is the
+right answer. Offsets are half-open character ranges and always travel with the exact words. Knows
+nothing of files, widgets, scoring or nbgrader; `whosaidso.cases` reads and checks the TOML.
+"""
+
+from __future__ import annotations
+
+import hashlib
+
+from attrs import field, frozen
+
+
+def seal_of(text: str, paragraph_hash: str) -> str:
+    """Return the seal of a quotation: 16 hex digits over its words and its paragraph's hash.
+
+    It changes when either the quoted words or the paragraph they were found in change, so a
+    quotation edited by hand is noticed without the article being in the project.
+    """
+    return hashlib.sha256(f"{text}\n{paragraph_hash}".encode()).hexdigest()[:16]
+
+
+def words_in(text: str) -> int:
+    """Count words as an editor would: runs of characters between spaces."""
+    return len(text.split())
+
+
+@frozen
+class Paragraph:
+    """One paragraph of an article, told in our words."""
+
+    id: str
+    """H, L, p1…, cap, by, img, com."""
+    told: str
+    """Our words; `{q012}` stands where quotation q012 is shown."""
+    hash: str = ""
+    """First 16 hex digits of the paragraph's SHA-256, set by `whosaidso check --articles --seal`."""
+    note: str = ""
+    """Content note shown before it, if one is due."""
+    lines: tuple[int, ...] = ()
+    """Lines of the team's capture it stands on, from 1; used only to renew seals."""
+
+
+@frozen
+class Article:
+    """One of the articles the case walks through."""
+
+    id: str
+    outlet: str
+    headline: str
+    """Id of the quotation that holds the headline."""
+    address: str
+    """The address as text, or "" when it was not found."""
+    byline: str
+    rights: str
+    kind: str
+    language: str
+    bank: str
+    words: int
+    """Words of headline, standfirst and body."""
+    budget: int
+    """Words of it that the project may hold, all uses together."""
+    standing: str
+    """One sentence: what sort of text this is, without judging it."""
+    date: str = ""
+    """ISO date when the page prints one."""
+    date_inferred: str = ""
+    """Our dating in words when it prints none."""
+    date_grounds: str = ""
+    republished_from: str = ""
+    address_note: str = ""
+    paragraph: tuple[Paragraph, ...] = ()
+
+
+@frozen
+class Quotation:
+    """Exact words of an article, at most 25 unless it is a headline or passage part."""
+
+    id: str
+    article: str
+    paragraph: str
+    text: str
+    seal: str = ""
+    gloss: str = ""
+    """Meaning of a word that may be unknown; never a slant."""
+
+
+@frozen
+class Text:
+    """A text that is not one of the articles but is read beside them."""
+
+    id: str
+    title: str
+    publisher: str
+    record: str
+    """Record that it is, or that it was written from."""
+    rights: str
+    party: bool
+    written_by_us: bool = False
+    written_from: tuple[str, ...] = ()
+
+
+@frozen
+class Part:
+    """A stretch of a passage: exact words from one paragraph."""
+
+    article: str
+    """Article or text id."""
+    paragraph: str
+    text: str
+    seal: str = ""
+
+
+@frozen
+class Gloss:
+    """A word of a passage explained without slant."""
+
+    word: str
+    meaning: str
+
+
+@frozen
+class Passage:
+    """Words to be marked up in a wording exercise."""
+
+    id: str
+    bank: str
+    use: str
+    """worked, half_worked, practice or graded."""
+    title: str
+    part: tuple[Part, ...]
+    gloss: tuple[Gloss, ...] = ()
+    note: str = ""
+
+    @property
+    def words(self) -> int:
+        """Words of all its parts."""
+        return sum(words_in(part.text) for part in self.part)
+
+
+@frozen
+class Source:
+    """Somebody or something that words can come from."""
+
+    id: str
+    name: str
+    kind: str
+    """agency, outlet, broadcaster, person, militia, government, unnamed or crowd."""
+    what: str
+    """One neutral sentence; a description names who gives it."""
+    party: bool = False
+    """True when it fought in, or governed a side of, this war."""
+    arabic: str = ""
+    printed_as: str = ""
+    """Spelling used in the article, where it differs."""
+    records: tuple[str, ...] = ()
+
+
+@frozen
+class Edge:
+    """Teller got it from told_by: the arrow points back towards the source."""
+
+    id: str
+    teller: str
+    told_by: str
+    relation: str
+    article: str
+    """Article in which the teller says so; "" for links found outside the articles."""
+    paragraph: str
+    bank: str
+    claim: str = ""
+    """Headline claim it carries: k1, k2 or ""."""
+    certainty: str = "explicit"
+    evidence: str = ""
+    """Our words on why we say so, for open edges."""
+    change: str = ""
+    """What changed on the way, for open edges."""
+    also: tuple[str, ...] = ()
+    """Other right places, as "article:paragraph"."""
+    records: tuple[str, ...] = ()
+
+
+@frozen
+class Record:
+    """Something that was published and bears on a claim: what it shows and what it cannot."""
+
+    id: str
+    publisher: str
+    title: str
+    date: str
+    """ISO date, or a range in words when `date_inferred`."""
+    url: str
+    how_read: str
+    """full, opening, reprint, listing, dataset or named_only."""
+    kind: str
+    """wire, press, party, ngo, un, academic, think_tank, activist, dataset or resident."""
+    speaker: str
+    """Who says it."""
+    carrier: str
+    """Who prints it."""
+    party: bool
+    """True when the speaker fought in, or governed a side of, this war."""
+    origin_group: str
+    """Bloc of the speaker: us_coalition, iraq, kurdish_region, hashd, russia, syria, iran, isis, residents, un, independent."""
+    shows: str
+    cannot_show: str
+    link: str
+    """live or text."""
+    link_reason: str = ""
+    """Why the address is text only."""
+    carrier_group: str = "independent"
+    """Bloc of the carrier, in the same words as origin_group."""
+    date_inferred: bool = False
+    quote: str = ""
+    """At most 25 exact words from the page."""
+    quote_language: str = "en"
+    caution: str = ""
+    supplementary: bool = False
+    """True: never sole evidence."""
+    against_interest: bool = False
+    """True: the speaker admits something against its own interest."""
+    resident: bool = False
+    """True: people of Mosul or an Iraqi civil body speak."""
+    dossier: str = ""
+    """Where the team's research file describes it."""
+
+
+@frozen
+class History:
+    """Who decided what about an item, when and why."""
+
+    when: str
+    who: str
+    what: str
+
+
+@frozen
+class Accept:
+    """Another verdict that earns marks, with the records that carry it."""
+
+    verdict: str
+    usable: tuple[tuple[str, ...], ...] = ()
+    """Sets of records, any one of which is enough; empty means those of the claim."""
+    gaps: tuple[str, ...] = ()
+
+
+@frozen
+class ClaimGold:
+    """The right answer to one claim."""
+
+    id: str
+    verdict: str
+    reason: str
+    """Teacher's sentence. Shown with open claims, and with graded ones only if show_gold is on."""
+    history: tuple[History, ...]
+    usable: tuple[tuple[str, ...], ...] = ()
+    """Sets of records (at most two each), any one of which is enough."""
+    gaps: tuple[str, ...] = ()
+    """Gaps that are right, when the verdict is not_shown."""
+    accept_full: tuple[Accept, ...] = ()
+    accept_half: tuple[Accept, ...] = ()
+    wrong: dict[str, str] = field(factory=dict)
+    """Misconception of each wrong verdict."""
+    misused: dict[str, str] = field(factory=dict)
+    """Misconception of a tempting record that cannot carry this claim."""
+    panel: int = 0
+    """Votes by readers outside the team."""
+
+
+@frozen
+class Claim:
+    """One statement, worded down to the part that is keyed."""
+
+    id: str
+    text: str
+    type: str
+    article: str
+    """Where it appears; "" for a claim from another text."""
+    paragraph: str
+    bank: str
+    origin_group: str
+    """Bloc of whoever makes the claim."""
+    quotation: str = ""
+    also: tuple[str, ...] = ()
+    """Other places, as "article:paragraph"."""
+    text_id: str = ""
+    """Text it appears in when it is not an article."""
+    gold: ClaimGold | None = None
+    """Open claims only."""
+
+
+@frozen
+class SpanGold:
+    """One span of a passage with its grade."""
+
+    id: str
+    passage: str
+    article: str
+    paragraph: str
+    exact: str
+    grade: str
+    """core, arguable or lure."""
+    reason: str
+    history: tuple[History, ...]
+    occurrence: int = 1
+    labels: tuple[str, ...] = ()
+    """Labels that are right, best first. A lure has none."""
+    rewrite: str = ""
+    """A fairer wording, for core and arguable spans."""
+    misconception: str = ""
+    """What marking a lure suggests."""
+    panel: int = 0
+
+
+@frozen
+class VoicesGold:
+    """Right answer to "whose voices stand at the end, and how many are independent?"."""
+
+    claim: str
+    """k1 or k2."""
+    voices: tuple[str, ...]
+    independent: tuple[str, ...]
+    """Answers that are right, best first."""
+    reason: str
+    history: tuple[History, ...]
+    wrong: dict[str, str] = field(factory=dict)
+    """Misconception of each wrong count."""
+    also_voices: tuple[tuple[str, ...], ...] = ()
+    """Other lists of voices that are right."""
+
+
+@frozen
+class Link:
+    """A pair of teller and source that is no gold link: accepted unmarked, or a known lure."""
+
+    told_by: str
+    teller: str = ""
+    """Empty: any teller."""
+    reason: str = ""
+    misconception: str = ""
+
+
+@frozen
+class Gold:
+    """Right answers of one assignment, or of a case's open items."""
+
+    assignment: str
+    standing: str
+    """Who has read the key so far."""
+    claims: dict[str, ClaimGold] = field(factory=dict)
+    spans: tuple[SpanGold, ...] = ()
+    edges: tuple[Edge, ...] = ()
+    accepted: tuple[Link, ...] = ()
+    """Links neither paid nor punished."""
+    lures: tuple[Link, ...] = ()
+    voices: dict[str, VoicesGold] = field(factory=dict)
+
+
+@frozen
+class Task:
+    """One exercise of a notebook, or a practice set of the book."""
+
+    id: str
+    assignment: str
+    kind: str
+    title: str
+    items: tuple[str, ...]
+    """Claims, passages, or article ids to trace."""
+    points: int
+    minutes: int
+    ask: str = ""
+    """What to do, in one or two sentences."""
+    options: tuple[str, ...] = ()
+    """Record or source ids offered to choose from."""
+    voices: tuple[str, ...] = ()
+    """Headline claims whose voices are asked for (k1, k2)."""
+
+
+@frozen
+class HeadlineClaim:
+    """A claim that several articles carry, for the question of independent voices."""
+
+    id: str
+    text: str
+    carried_by: tuple[str, ...]
+
+
+@frozen
+class Case:
+    """Everything public about one case, checked and frozen."""
+
+    id: str
+    title: str
+    summary: str
+    articles: dict[str, Article]
+    quotations: dict[str, Quotation]
+    texts: dict[str, Text]
+    passages: dict[str, Passage]
+    sources: dict[str, Source]
+    edges: dict[str, Edge]
+    records: dict[str, Record]
+    claims: dict[str, Claim]
+    headline_claims: dict[str, HeadlineClaim]
+    spans: dict[str, SpanGold]
+    """Gold of open passages only."""
+    tasks: dict[str, Task]
+    corrections: tuple[History, ...] = ()
