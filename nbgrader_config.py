@@ -8,7 +8,7 @@ import os
 import sys
 from pathlib import Path
 
-c = get_config()  # noqa: F821 - given by nbgrader
+c = get_config()
 root = Path(__file__).resolve().parent
 
 c.CourseDirectory.root = str(root)
@@ -16,7 +16,7 @@ c.CourseDirectory.source_directory = "solutions"
 c.CourseDirectory.release_directory = "exercises"
 # Keys and debriefs must not travel to students; drafts of the forms must not travel anywhere.
 c.CourseDirectory.ignore = [
-    ".ipynb_checkpoints", "*.pyc", "__pycache__", "feedback", "gold.toml", "debrief.md", ".whosaidso",
+    ".ipynb_checkpoints", "*.pyc", "__pycache__", "feedback", "gold.toml", "debrief.md", "monday-answers.md", ".whosaidso",
 ]  # fmt: skip
 c.ClearSolutions.code_stub = {"python": "# Your answer stands above this line."}
 

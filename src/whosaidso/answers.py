@@ -44,9 +44,11 @@ def choose(value: object, known: Iterable[str], what: str, where: str) -> tuple[
 
 
 def as_list(value: object) -> list[object] | None:
-    """Return a list, tuple or single text as a list; None for anything else."""
+    """Return a list, tuple, set or single text as a list; None for anything else."""
     if isinstance(value, str):
         return [value]
-    if isinstance(value, list | tuple | set | frozenset):
+    if isinstance(value, set | frozenset):
+        return sorted(value, key=repr)  # a set has another order in each run, and a mark must not
+    if isinstance(value, list | tuple):
         return list(value)
     return None

@@ -44,14 +44,28 @@ def quotation_faults(case: Case, folder: Path) -> list[Fault]:
     for article in case.articles.values():
         path = folder / f"{article.id}.txt"
         if not path.is_file():
-            faults.append(Fault(str(path.name), article.id, "is not in the folder.", "Put the article's text there, named after its id."))
+            faults.append(
+                Fault(
+                    str(path.name),
+                    article.id,
+                    "is not in the folder.",
+                    "Put the article's text there, named after its id.",
+                )
+            )
             continue
         texts = paragraphs_of(article, folder)
         held = [(q.id, q.paragraph, q.text) for q in case.quotations.values() if q.article == article.id]
         held += [(w.id, p.paragraph, p.text) for w in case.passages.values() for p in w.part if p.article == article.id]
         for name, paragraph, text in held:
             if text not in texts.get(paragraph, ""):
-                faults.append(Fault("quotations.toml", name, f"is not word for word in {article.id} {paragraph}: {text[:50]!r}.", "Copy it again."))
+                faults.append(
+                    Fault(
+                        "quotations.toml",
+                        name,
+                        f"is not word for word in {article.id} {paragraph}: {text[:50]!r}.",
+                        "Copy it again.",
+                    )
+                )
     return faults
 
 
@@ -65,7 +79,7 @@ def renew_seals(folder: Path, case: Case, texts: Path) -> int:
         for name, text in paragraphs_of(article, texts).items():
             hashes[article.id, name] = hash_of(text)
     document = tomlkit.parse((folder / "articles.toml").read_text(encoding="utf-8"))
-    for table in document["article"]:  # type: ignore[union-attr]
+    for table in document["article"]:
         for paragraph in table["paragraph"]:
             key = (str(table["id"]), str(paragraph["id"]))
             if key in hashes:
@@ -73,12 +87,12 @@ def renew_seals(folder: Path, case: Case, texts: Path) -> int:
     _write(folder / "articles.toml", document)
     sealed = 0
     document = tomlkit.parse((folder / "quotations.toml").read_text(encoding="utf-8"))
-    for row in document["quotation"]:  # type: ignore[union-attr]
+    for row in document["quotation"]:
         row["seal"] = seal_of(str(row["text"]), hashes.get((str(row["article"]), str(row["paragraph"])), ""))
         sealed += 1
     _write(folder / "quotations.toml", document)
     document = tomlkit.parse((folder / "passages.toml").read_text(encoding="utf-8"))
-    for passage in document["passage"]:  # type: ignore[union-attr]
+    for passage in document["passage"]:
         for row in passage["part"]:
             key = (str(row["article"]), str(row["paragraph"]))
             if key[0] in case.articles:

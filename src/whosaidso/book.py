@@ -110,9 +110,7 @@ class CaseDirective(SphinxDirective):
         for anchor in anchors:
             other = self.env.wss_anchors.get(anchor)  # type: ignore[attr-defined]
             if other not in (None, self.env.docname):
-                logger.warning(
-                    "%s: %s is already shown on %s.", self.name, anchor, other, location=self.get_location()
-                )
+                logger.warning("%s: %s is already shown on %s.", self.name, anchor, other, location=self.get_location())
             self.env.wss_anchors[anchor] = self.env.docname  # type: ignore[attr-defined]
 
 
@@ -131,7 +129,7 @@ class RecordIndex(CaseDirective):
 
     required_arguments = 0
 
-    def show(self, case: Case, name: str) -> list[nodes.Node]:  # noqa: ARG002
+    def show(self, case: Case, name: str) -> list[nodes.Node]:
         """Return the index and claim its anchors for this page."""
         self.claim_anchors([f"rec-{record}" for record in case.records])
         return cards.record_index(case)
@@ -158,9 +156,7 @@ class CaseFigure(CaseDirective):
             raise cards.UnknownId("figure", name, figures.FIGURES)
         drawn = figures.FIGURES[name]
         uri = self._save(name, drawn.draw(case))
-        picture = nodes.figure(
-            "", nodes.image(uri=uri, alt=drawn.alt(case)), align="default", classes=["wss-figure"]
-        )
+        picture = nodes.figure("", nodes.image(uri=uri, alt=drawn.alt(case)), align="default", classes=["wss-figure"])
         caption = self.options.get("caption") or drawn.caption
         picture += nodes.caption("", *cards.prose(case, caption))
         listing = [[nodes.Text(sentence)] for sentence in drawn.in_words(case)]
@@ -313,7 +309,7 @@ def _is_thebe(script: Any) -> bool:
     )
 
 
-def drop_thebe(app: Sphinx, doctree: nodes.document, page: str) -> None:  # noqa: ARG001
+def drop_thebe(app: Sphinx, doctree: nodes.document, page: str) -> None:
     """Take out the settings that sphinx-thebe writes into every page; they name a third party."""
     for node in list(doctree.findall(nodes.raw)):
         if "x-thebe-config" in node.astext() or node.astext().strip().startswith("<script>kernelName"):

@@ -108,7 +108,7 @@ class span(nodes.Inline, nodes.TextElement):  # noqa: N801
 # --- small parts ---------------------------------------------------------------------------------
 
 
-def get(table: dict, name: str, what: str):  # noqa: ANN201 - any record class
+def get(table: dict, name: str, what: str):
     """Return `table[name]` or raise `UnknownId` with the ids there are."""
     if name not in table:
         raise UnknownId(what, name, table)
@@ -182,7 +182,7 @@ def quoted(text: str, language: str = "en") -> span:
 
 def in_marks(text: str) -> str:
     """Return the words in quotation marks that differ from any they hold themselves."""
-    return f"‘{text}’" if set(text) & set("“”\"") else f"“{text}”"
+    return f"‘{text}’" if set(text) & set('“”"') else f"“{text}”"
 
 
 def record_link(case: Case, name: str, text: str = "") -> pending_xref:
@@ -283,7 +283,10 @@ def article_strip(case: Case, name: str) -> list[nodes.Node]:
         ("Rights, as the page states them", prose(case, article.rights) or "none stated"),
         (
             "Address (text only)",
-            [nodes.literal("", article.address), *prose(case, f" {article.address_note}" if article.address_note else "")]
+            [
+                nodes.literal("", article.address),
+                *prose(case, f" {article.address_note}" if article.address_note else ""),
+            ]
             if article.address
             else prose(case, article.address_note or "not found"),
         ),
@@ -378,7 +381,9 @@ def claim_card(case: Case, name: str, anchor: str) -> list[nodes.Node]:
     """Return a claim with its status; an open one with the reason and the records."""
     claim: Claim = get(case.claims, name, "claim")
     kind = vocabulary.CLAIM_TYPES[claim.type]
-    outlet = case.articles[claim.article].outlet if claim.article else name_of(case, claim.text_id) if claim.text_id else ""
+    outlet = (
+        case.articles[claim.article].outlet if claim.article else name_of(case, claim.text_id) if claim.text_id else ""
+    )
     rows: list[tuple[str, Sequence[nodes.Node] | str]] = [
         ("Who says so", outlet),
         ("Side it comes from", GROUPS[claim.origin_group]),
@@ -447,7 +452,10 @@ def record_card(case: Case, name: str, anchor: str, level: int = 0) -> list[node
         ("How we read it", HOW_READ[record.how_read]),
         ("Who speaks", speaks),
         ("A side in the war?", standing),
-        ("Against own interest", "The speaker admits something that does not help them." if record.against_interest else ""),
+        (
+            "Against own interest",
+            "The speaker admits something that does not help them." if record.against_interest else "",
+        ),
         ("Shows", prose(case, record.shows)),
         ("Cannot show", prose(case, record.cannot_show)),
         ("In its words", [quoted(record.quote, record.quote_language)] if record.quote else ""),
@@ -504,7 +512,11 @@ def source_list(case: Case) -> list[nodes.Node]:
             more.append(f"Printed in the article as “{source.printed_as}”.")
         body = [para(*text), para(" ".join(filter(None, more)), cls="wss-small")]
         if source.records:
-            body[-1] += [nodes.Text(" Records: "), *joined([record_link(case, r) for r in source.records]), nodes.Text(".")]
+            body[-1] += [
+                nodes.Text(" Records: "),
+                *joined([record_link(case, r) for r in source.records]),
+                nodes.Text("."),
+            ]
         entry = nodes.term("", "", *term, ids=[f"src-{source.id}"])
         listing += nodes.definition_list_item("", entry, nodes.definition("", *body))
     return [listing]
@@ -657,5 +669,3 @@ def correction_list(case: Case) -> list[nodes.Node]:
         for item in sorted(case.corrections, key=lambda c: c.when)
     ]
     return [bullets(rows, cls="wss-corrections")]
-
-

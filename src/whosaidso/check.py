@@ -79,7 +79,7 @@ def _parse(task: Task, case: Case, raw: object) -> Parsed:
 def _is_data(value: object, depth: int = 0) -> bool:
     """Is the value plain data, with no object of the student's own in it?"""
     if type(value) in _PLAIN:
-        return True
+        return type(value) is not int or value.bit_length() < 64  # Python refuses to write a huge number
     if depth > 20:
         return False
     if type(value) is dict:
@@ -161,4 +161,7 @@ def _lines(
     for note in score.notes:
         yield "p", note
     if standing:
-        yield "p", f"Standing of the key: {standing}. Do you see it differently? Tell your teacher which item and why; asking never lowers a mark."
+        yield (
+            "p",
+            f"Standing of the key: {standing}. Do you see it differently? Tell your teacher which item and why; asking never lowers a mark.",
+        )

@@ -26,7 +26,9 @@ app = typer.Typer(
 console = Console(soft_wrap=True)
 errors = Console(stderr=True, soft_wrap=True)
 
-Course = Annotated[Path, typer.Option("--course", help="Folder of the course: nbgrader_config.py, solutions/, exercises/.")]
+Course = Annotated[
+    Path, typer.Option("--course", help="Folder of the course: nbgrader_config.py, solutions/, exercises/.")
+]
 AsJson = Annotated[bool, typer.Option("--json", help="Print the figures as one line of JSON at the end.")]
 
 
@@ -38,7 +40,9 @@ def _stop(sentence: str) -> typer.Exit:
 def _course(folder: Path) -> Path:
     course = folder.resolve()
     if not (course / "nbgrader_config.py").is_file():
-        raise _stop(f"{course} is no course folder: nbgrader_config.py is missing. Go there, or name it with --course DIR.")
+        raise _stop(
+            f"{course} is no course folder: nbgrader_config.py is missing. Go there, or name it with --course DIR."
+        )
     return course
 
 
@@ -54,8 +58,12 @@ def _nbgrader(course: Path, *words: str) -> subprocess.CompletedProcess[str]:
 @app.command()
 def check(
     course: Course = Path(),
-    articles: Annotated[Path | None, typer.Option(help="Folder with the articles as <id>.txt: compare every quotation word for word.")] = None,
-    seal: Annotated[bool, typer.Option("--seal", help="With --articles, renew the seals of quotations found word for word.")] = False,
+    articles: Annotated[
+        Path | None, typer.Option(help="Folder with the articles as <id>.txt: compare every quotation word for word.")
+    ] = None,
+    seal: Annotated[
+        bool, typer.Option("--seal", help="With --articles, renew the seals of quotations found word for word.")
+    ] = False,
     as_json: AsJson = False,
 ) -> None:
     """Name everything that is wrong with cases, keys, quotations and notebooks.
@@ -102,7 +110,9 @@ def _assignments(course: Path, wanted: list[str] | None) -> list[str]:
         if name not in there:
             raise _stop(f"There is no assignment {name!r} under solutions/; there are: {', '.join(there)}.")
     if not there:
-        raise _stop(f"There is no assignment under {course / 'solutions'}: a folder with a notebook and gold.toml is one.")
+        raise _stop(
+            f"There is no assignment under {course / 'solutions'}: a folder with a notebook and gold.toml is one."
+        )
     return wanted or there
 
 
@@ -113,15 +123,28 @@ def _release(course: Path, names: list[str]) -> list[dict]:
     for name in track(names, description="Releasing", console=errors, transient=True):
         done = _nbgrader(course, "generate_assignment", name, "--force", "--create")
         if done.returncode:
-            tail = [line for line in done.stderr.splitlines() if "ERROR" in line or "rror:" in line][-1:] or done.stderr.splitlines()[-1:]
+            tail = [line for line in done.stderr.splitlines() if "ERROR" in line or "rror:" in line][
+                -1:
+            ] or done.stderr.splitlines()[-1:]
             raise _stop(f"nbgrader could not release {name}: {' '.join(tail).strip()}")
         for path in sorted((course / "exercises" / name).glob("*.ipynb")):
-            marks = [c.metadata.nbgrader for c in nbformat.read(path, 4).cells if c.metadata.get("nbgrader", {}).get("points") is not None]
+            marks = [
+                c.metadata.nbgrader
+                for c in nbformat.read(path, 4).cells
+                if c.metadata.get("nbgrader", {}).get("points") is not None
+            ]
             by_hand = [m for m in marks if m.get("solution") or m.get("task")]
             points = sum(m["points"] for m in marks)
             hand = sum(m["points"] for m in by_hand)
             summary.append(
-                {"assignment": name, "points": points, "by_machine": points - hand, "by_hand": hand, "checks": len(marks) - len(by_hand), "manual": len(by_hand)}
+                {
+                    "assignment": name,
+                    "points": points,
+                    "by_machine": points - hand,
+                    "by_hand": hand,
+                    "checks": len(marks) - len(by_hand),
+                    "manual": len(by_hand),
+                }
             )
     return summary
 
@@ -163,16 +186,24 @@ def new_course(
     try:
         target.mkdir(parents=True, exist_ok=True)
         shutil.copy2(source / "nbgrader_config.py", target)
-        shutil.copytree(source / "solutions", target / "solutions", ignore=shutil.ignore_patterns(".ipynb_checkpoints", ".whosaidso"))
+        shutil.copytree(
+            source / "solutions",
+            target / "solutions",
+            ignore=shutil.ignore_patterns(".ipynb_checkpoints", ".whosaidso"),
+        )
         names = _assignments(target, None)
         _release(target, names)
         (target / "submitted").mkdir(exist_ok=True)
     except OSError as error:
         if made:
             shutil.rmtree(target, ignore_errors=True)
-        raise _stop(f"The course could not be set up in {target}: {error.strerror or error}. Nothing was left behind.") from error
+        raise _stop(
+            f"The course could not be set up in {target}: {error.strerror or error}. Nothing was left behind."
+        ) from error
     console.print(f"{target} is ready, with {', '.join(names)} in its gradebook.", highlight=False)
-    console.print("Hand out exercises/, put what comes back under submitted/<student>/<assignment>/, then: nbgrader autograde <assignment>")
+    console.print(
+        "Hand out exercises/, put what comes back under submitted/<student>/<assignment>/, then: nbgrader autograde <assignment>"
+    )
 
 
 @app.command("demo-class")

@@ -201,8 +201,14 @@ def _frame(axes: Axes, x: float, y: float, width: float, height: float, colour: 
 
     axes.add_patch(
         FancyBboxPatch(
-            (x, y - height / 2), width, height, boxstyle="round,pad=0,rounding_size=0.05",
-            facecolor="#f6f6f6", edgecolor=colour, linewidth=1.1, linestyle="--" if dashed else "-",
+            (x, y - height / 2),
+            width,
+            height,
+            boxstyle="round,pad=0,rounding_size=0.05",
+            facecolor="#f6f6f6",
+            edgecolor=colour,
+            linewidth=1.1,
+            linestyle="--" if dashed else "-",
         )  # fmt: skip
     )
 

@@ -31,7 +31,9 @@ def find_gold(assignment: str) -> Path:
     for place in places:
         if place.is_file():
             return place
-    remedy = f"Put it at solutions/{assignment}/gold.toml, or set {ENV} to the folder that holds {assignment}/gold.toml."
+    remedy = (
+        f"Put it at solutions/{assignment}/gold.toml, or set {ENV} to the folder that holds {assignment}/gold.toml."
+    )
     raise GoldNotFound([Fault(f"{assignment}/gold.toml", "", "is missing, so nothing can be graded.", remedy)])
 
 
@@ -55,9 +57,13 @@ def read_gold(path: Path, assignment: str, case: Case) -> tuple[Gold, list[Fault
     faults: list[Fault] = []
     tables = read_toml(path, faults)
     if not faults and tables.get("schema") != SCHEMA:
-        faults.append(Fault(file, "", f"has schema {tables.get('schema')!r}.", f"This version reads schema = {SCHEMA}."))
+        faults.append(
+            Fault(file, "", f"has schema {tables.get('schema')!r}.", f"This version reads schema = {SCHEMA}.")
+        )
     if not faults and tables.get("assignment") != assignment:
-        faults.append(Fault(file, "", f"says it is for {tables.get('assignment')!r}.", f'Write assignment = "{assignment}".'))
+        faults.append(
+            Fault(file, "", f"says it is for {tables.get('assignment')!r}.", f'Write assignment = "{assignment}".')
+        )
     voices = {key.claim: key for key in rows(tables, "voices", records.VoicesGold, file, faults)}
     gold = Gold(
         assignment=assignment,
@@ -70,7 +76,9 @@ def read_gold(path: Path, assignment: str, case: Case) -> tuple[Gold, list[Fault
         voices=voices,
     )
     if not gold.standing:
-        faults.append(Fault(file, "", "does not say its standing.", 'Write standing = "draft key, read by the team only".'))
+        faults.append(
+            Fault(file, "", "does not say its standing.", 'Write standing = "draft key, read by the team only".')
+        )
     faults += _content_faults(file, gold, case)
     return gold, faults
 
@@ -88,24 +96,48 @@ def _content_faults(file: str, gold: Gold, case: Case) -> list[Fault]:
     for edge in gold.edges:
         for key in ("teller", "told_by"):
             if getattr(edge, key) not in names:
-                faults.append(Fault(file, edge.id, f"{key} {getattr(edge, key)!r} is no article or source.", "Use an id of sources.toml."))
+                faults.append(
+                    Fault(
+                        file,
+                        edge.id,
+                        f"{key} {getattr(edge, key)!r} is no article or source.",
+                        "Use an id of sources.toml.",
+                    )
+                )
         if edge.relation not in vocabulary.RELATIONS:
             faults.append(Fault(file, edge.id, f"relation {edge.relation!r} is unknown.", "Use one of the vocabulary."))
         paragraphs = {p.id for p in case.articles[edge.article].paragraph} if edge.article in case.articles else set()
         if edge.paragraph not in paragraphs:
-            faults.append(Fault(file, edge.id, f"{edge.article} has no paragraph {edge.paragraph!r}.", "Use an id of articles.toml."))
+            faults.append(
+                Fault(
+                    file, edge.id, f"{edge.article} has no paragraph {edge.paragraph!r}.", "Use an id of articles.toml."
+                )
+            )
     for link in (*gold.accepted, *gold.lures):
         if link.told_by not in names or (link.teller and link.teller not in names):
             faults.append(Fault(file, link.told_by, "is a link with an unknown end.", "Use ids of sources.toml."))
     for lure in gold.lures:
         if lure.misconception not in vocabulary.MISCONCEPTIONS:
-            faults.append(Fault(file, lure.told_by, f"lure has misconception {lure.misconception!r}.", "Use one of the vocabulary."))
-    for key in gold.voices.values():
-        unknown = [voice for voices in (key.voices, *key.also_voices) for voice in voices if voice not in case.sources]
+            faults.append(
+                Fault(
+                    file, lure.told_by, f"lure has misconception {lure.misconception!r}.", "Use one of the vocabulary."
+                )
+            )
+    for voices_key in gold.voices.values():
+        unknown = [
+            voice
+            for voices in (voices_key.voices, *voices_key.also_voices)
+            for voice in voices
+            if voice not in case.sources
+        ]
         if unknown:
-            faults.append(Fault(file, key.claim, f"names unknown voices {', '.join(unknown)}.", "Use ids of sources.toml."))
-        if not set(key.independent) <= set(vocabulary.INDEPENDENCE):
-            faults.append(Fault(file, key.claim, "has an unknown count.", f"Known: {', '.join(vocabulary.INDEPENDENCE)}."))
+            faults.append(
+                Fault(file, voices_key.claim, f"names unknown voices {', '.join(unknown)}.", "Use ids of sources.toml.")
+            )
+        if not set(voices_key.independent) <= set(vocabulary.INDEPENDENCE):
+            faults.append(
+                Fault(file, voices_key.claim, "has an unknown count.", f"Known: {', '.join(vocabulary.INDEPENDENCE)}.")
+            )
     for task in tasks:
         faults += _task_faults(file, task, gold, case)
     return faults
@@ -117,13 +149,24 @@ def _task_faults(file: str, task: records.Task, gold: Gold, case: Case) -> list[
     if task.kind == "claim_check":
         for item in task.items:
             if item not in gold.claims:
-                faults.append(Fault(file, item, f"has no gold, and {task.id} asks for it.", f'Add a [[claim]] with id = "{item}".'))
+                faults.append(
+                    Fault(
+                        file, item, f"has no gold, and {task.id} asks for it.", f'Add a [[claim]] with id = "{item}".'
+                    )
+                )
                 continue
             key = gold.claims[item]
             sets = [*key.usable, *(s for a in (*key.accept_full, *key.accept_half) for s in a.usable)]
             hidden = sorted({r for s in sets for r in s} - set(task.options))
             if hidden:
-                faults.append(Fault(file, item, f"needs {', '.join(hidden)}, which {task.id} does not offer.", "Add the cards to the task's options."))
+                faults.append(
+                    Fault(
+                        file,
+                        item,
+                        f"needs {', '.join(hidden)}, which {task.id} does not offer.",
+                        "Add the cards to the task's options.",
+                    )
+                )
     if task.kind == "span_label":
         grades = {span.grade for span in gold.spans if span.passage in task.items}
         for grade in ("core", "lure"):
@@ -132,12 +175,18 @@ def _task_faults(file: str, task: records.Task, gold: Gold, case: Case) -> list[
     if task.kind == "source_trace":
         if task.voices:
             missing = [claim for claim in task.voices if claim not in gold.voices]
-            faults += [Fault(file, claim, f"has no [[voices]], and {task.id} asks for them.", "Add one.") for claim in missing]
+            faults += [
+                Fault(file, claim, f"has no [[voices]], and {task.id} asks for them.", "Add one.") for claim in missing
+            ]
         else:
             offered = {*task.items, *task.options}
             for edge in gold.edges:
                 if edge.article in task.items and not {edge.teller, edge.told_by} <= offered:
-                    faults.append(Fault(file, edge.id, f"has an end that {task.id} does not offer.", "Add it to the task's options."))
+                    faults.append(
+                        Fault(
+                            file, edge.id, f"has an end that {task.id} does not offer.", "Add it to the task's options."
+                        )
+                    )
             if not any(edge.article in task.items for edge in gold.edges):
                 faults.append(Fault(file, task.id, "has no link to find.", "Add [[edge]] rows."))
     return faults

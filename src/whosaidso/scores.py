@@ -147,9 +147,7 @@ def kappa(pairs: Sequence[tuple[str, str]]) -> float | None:
     n = len(pairs)
     observed = sum(a == b for a, b in pairs) / n
     labels = {label for pair in pairs for label in pair}
-    expected = sum(
-        sum(a == label for a, _ in pairs) / n * (sum(b == label for _, b in pairs) / n) for label in labels
-    )
+    expected = sum(sum(a == label for a, _ in pairs) / n * (sum(b == label for _, b in pairs) / n) for label in labels)
     return 1.0 if expected == 1 else (observed - expected) / (1 - expected)
 
 

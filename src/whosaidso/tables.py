@@ -49,8 +49,8 @@ def structure(row: dict[str, Any], cls: type[T], file: str, faults: list[Fault])
     name = str(row.get("id", row.get("claim", row.get("told_by", "a row without id"))))
     try:
         return _converter.structure(row, cls)
-    except Exception as error:  # noqa: BLE001 - whatever a row holds becomes a fault, never a crash
-        keys = ", ".join(attribute.name for attribute in attrs.fields(cls))
+    except Exception as error:
+        keys = ", ".join(attribute.name for attribute in attrs.fields(cls))  # type: ignore[arg-type]
         for problem in _problems(error):
             faults.append(Fault(file, name, problem, f"A [[{cls.__name__.lower()}]] has: {keys}."))
         return None

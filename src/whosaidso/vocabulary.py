@@ -32,24 +32,40 @@ RELATIONS = _terms(
     ("quotes_anonymous", "quotes an unnamed speaker", "Gives the words of someone it does not name."),
     ("paraphrases", "paraphrases", "Tells in its own words what a speaker or outlet said."),
     ("vague", "points vaguely", "Points at nobody you could ask: “experts”, “reports”, “some data”."),
-    ("translates", "translates", "Carries the text over from another language. Used for links outside the five articles."),
+    (
+        "translates",
+        "translates",
+        "Carries the text over from another language. Used for links outside the five articles.",
+    ),
 )
 
 TECHNIQUES = _terms(
     ("loaded_language", "loaded language", "A word chosen for its heat where a plain word would say the same."),
     ("name_calling", "name-calling", "A label that judges a person or group beyond what they are."),
-    ("exaggeration", "exaggeration or minimising", "Makes something bigger, surer or smaller than the text itself can carry."),
+    (
+        "exaggeration",
+        "exaggeration or minimising",
+        "Makes something bigger, surer or smaller than the text itself can carry.",
+    ),
     ("scare_quotes", "scare quotes", "Quotation marks that hint a word is untrue, when nobody is being quoted."),
     ("vague_authority", "vague authority", "Leans on people who are not named and cannot be asked."),
     ("insinuating_question", "insinuating question", "A question that plants a charge without making it."),
-    ("presupposed_intent", "presupposed intent", "Builds a purpose into the verb: “let”, “allow”, where only an outcome is known."),
+    (
+        "presupposed_intent",
+        "presupposed intent",
+        "Builds a purpose into the verb: “let”, “allow”, where only an outcome is known.",
+    ),
     ("euphemism", "euphemism", "A soft or technical word that hides something hard. How official texts often push."),
 )
 
 VERDICTS = _terms(
     ("supported", "supported", "Records that could know say so, from outside the claim's own source."),
     ("contradicted", "contradicted", "Records that could know say otherwise."),
-    ("missing_context", "missing context", "The words are near the record, but something that changes their meaning is left out."),
+    (
+        "missing_context",
+        "missing context",
+        "The words are near the record, but something that changes their meaning is left out.",
+    ),
     ("not_shown", "not shown", "No record that could know settles it. The burden stays with whoever makes the claim."),
 )
 
@@ -87,14 +103,26 @@ SPAN_GRADES = ("core", "arguable", "lure")
 CERTAINTIES = ("explicit", "high", "medium")
 
 MISCONCEPTIONS = _terms(
-    ("A1", "five articles, five sources", "Several outlets carrying one voice are still one voice. Follow each to its end."),
+    (
+        "A1",
+        "five articles, five sources",
+        "Several outlets carrying one voice are still one voice. Follow each to its end.",
+    ),
     ("A2", "the agency is the root", "The agency tells you who told it. Take one more step."),
     ("A3", "arrow reversed", "You have the two the wrong way round. Who is reporting, and whom do they report?"),
     ("A4", "a mention is a source", "Named in the text, but not as where this came from."),
     ("A5", "a gap filled by a guess", "It may be so, but the article never says it. Keep it as your own inference."),
-    ("A6", "unnamed means false, named means true", "An unnamed source cannot be checked. That does not settle whether it is right."),
+    (
+        "A6",
+        "unnamed means false, named means true",
+        "An unnamed source cannot be checked. That does not settle whether it is right.",
+    ),
     ("A7", "comments are the article", "That is a reader or a page notice, not the article."),
-    ("A8", "two countries, so independent", "Different claims by different unnamed speakers do not confirm each other."),
+    (
+        "A8",
+        "two countries, so independent",
+        "Different claims by different unnamed speakers do not confirm each other.",
+    ),
     ("B1", "a strong word is a loaded word", "Strong, but is there a fairer word for the same fact?"),
     ("B2", "quotation marks are scare quotes", "Somebody really said this. Scare quotes hint that a word is untrue."),
     ("B3", "a claim I doubt is loaded wording", "That is a claim to check against records, not a choice of tone."),
@@ -102,13 +130,21 @@ MISCONCEPTIONS = _terms(
     ("B5", "bad English is bias", "A slip of the pen. Would a neutral editor change the meaning?"),
     ("B6", "only the other side pushes", "Put the same test to this text as to the others."),
     ("C1", "no record means false", "Nothing found is not the same as shown to be false."),
-    ("C2", "circular proof", "That record repeats the claim's own source. You need someone who could know apart from it."),
+    (
+        "C2",
+        "circular proof",
+        "That record repeats the claim's own source. You need someone who could know apart from it.",
+    ),
     ("C3", "bad outlet, so false", "Check the claim, not the logo. A record that could know bears on it."),
     ("C4", "a true detail carries the story", "One part is right. That does not carry the rest."),
     ("C5", "the outcome shows the intent", "What happened is one thing. What was meant needs its own record."),
     ("C6", "official means true", "An official is an interested party too. Who outside could know?"),
     ("C7", "same number, other thing", "The number may be near. Ask what exactly is being counted."),
     ("C8", "unsure, so not shown", "A record that could know does settle this one. Look again at the cards."),
-    ("D0", "no special reason", "That is not what the texts or records carry. Go back to the place and read it once more."),
+    (
+        "D0",
+        "no special reason",
+        "That is not what the texts or records carry. Go back to the place and read it once more.",
+    ),
 )
 """Known misunderstandings and the plain message each gets; D0 is the default for open answers."""

@@ -56,7 +56,9 @@ def tiny_case() -> Case:
         article("graded-one", "graded", Paragraph(id="H", told="{q201}"), Paragraph(id="p1", told="It tells more.")),
     ]  # fmt: skip
     sources = [
-        Source(id="agency", name="An Agency", kind="agency", what="A made-up agency.", arabic="وكالة", records=("r001",)),
+        Source(
+            id="agency", name="An Agency", kind="agency", what="A made-up agency.", arabic="وكالة", records=("r001",)
+        ),
         Source(id="voice", name="An unnamed voice", kind="unnamed", what="Nobody knows.", party=True),
         Source(id="paper", name="A Paper", kind="outlet", what="A made-up paper."),
     ]
@@ -89,7 +91,9 @@ def tiny_case() -> Case:
         Passage(id="w02", bank="graded", use="graded", title="Graded", part=(Part("plain", "p1", "Plain words."),)),
     ]  # fmt: skip
     spans = [
-        SpanGold("s1", "w01", "open-one", "p1", "great", "core", "A loud word.", HISTORY, 2, ("loaded_language",), "big"),
+        SpanGold(
+            "s1", "w01", "open-one", "p1", "great", "core", "A loud word.", HISTORY, 2, ("loaded_language",), "big"
+        ),
         SpanGold("s2", "w01", "open-one", "p1", "“great”", "lure", "He said it.", HISTORY),
     ]
     return Case(
@@ -109,7 +113,9 @@ def tiny_case() -> Case:
         passages={p.id: p for p in passages},
         sources={s.id: s for s in sources},
         edges={e.id: e for e in edges},
-        records={r.id: r for r in (record("r001"), record("r002", link="live", origin_group="residents", resident=True))},
+        records={
+            r.id: r for r in (record("r001"), record("r002", link="live", origin_group="residents", resident=True))
+        },
         claims={c.id: c for c in claims},
         headline_claims={"k1": HeadlineClaim("k1", "A thing.", ("open-one",))},
         spans={s.id: s for s in spans},

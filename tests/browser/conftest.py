@@ -36,7 +36,9 @@ def site(tmp_path_factory: pytest.TempPathFactory) -> Path:
         capture_output=True, text=True, check=False, cwd=ROOT,
     )  # fmt: skip
     if done.returncode:
-        warnings = [line for line in done.stdout.splitlines() + done.stderr.splitlines() if "WARNING" in line or "rror" in line]
+        warnings = [
+            line for line in done.stdout.splitlines() + done.stderr.splitlines() if "WARNING" in line or "rror" in line
+        ]
         pytest.fail("the book does not build:\n" + "\n".join(warnings or [done.stderr[-2000:]]), pytrace=False)
     return out / "_build" / "html"
 

@@ -75,12 +75,16 @@ def test_pages_reflow_on_a_small_telephone_and_are_well_built(browser: Browser, 
             if tab.locator("html").get_attribute("lang") != "en":
                 found.append(f"{page} does not say its language")
             ids = tab.evaluate("[...document.querySelectorAll('.bd-article [id]')].map(node => node.id)")
-            found += [f"{page} has two elements with id {name}" for name in sorted({i for i in ids if ids.count(i) > 1})]
+            found += [
+                f"{page} has two elements with id {name}" for name in sorted({i for i in ids if ids.count(i) > 1})
+            ]
     assert not found, "\n".join(found)
 
 
 def test_no_page_names_a_script_style_or_picture_elsewhere(site: Path) -> None:
-    outside = re.compile(r"""<(?:script|link|img|iframe|source)\b[^>]*?(?:src|href)\s*=\s*["'](?:https?:)?//[^"']*""", re.I)
+    outside = re.compile(
+        r"""<(?:script|link|img|iframe|source)\b[^>]*?(?:src|href)\s*=\s*["'](?:https?:)?//[^"']*""", re.I
+    )
     found = [f"{page}: {m[0]}" for page in pages_of(site) for m in outside.finditer((site / page).read_text("utf-8"))]
     assert not found, "\n".join(found)
 

@@ -378,7 +378,7 @@ def test_pins_fit_the_first_release_of_every_supported_python():
     narrow = []
     for package in distributions():
         pin = f"{package.name}=={package.version}".lower().replace("_", "-")
-        needed = SpecifierSet(package.metadata["Requires-Python"] or "")
+        needed = SpecifierSet(package.metadata.get("Requires-Python", ""))
         if pin in pins:
             narrow += [f"{pin} needs Python {needed}" for release in releases if release not in needed]
     assert not narrow

@@ -33,9 +33,7 @@ def case_faults(case: Case) -> list[Fault]:
     return [fault for check in checks for fault in check(case)]
 
 
-def _unknown(
-    file: str, name: str, key: str, values: Iterable[str], known: Iterable[str], what: str
-) -> Iterator[Fault]:
+def _unknown(file: str, name: str, key: str, values: Iterable[str], known: Iterable[str], what: str) -> Iterator[Fault]:
     allowed = list(known)
     for value in values:
         if value not in allowed:
@@ -58,7 +56,9 @@ def _articles(case: Case) -> Iterator[Fault]:
         yield from _unknown(file, article.id, "bank", [article.bank], vocabulary.BANKS, "bank")
         yield from _unknown(file, article.id, "headline", [article.headline], case.quotations, "quotation")
         if bool(article.date) == bool(article.date_inferred):
-            yield Fault(file, article.id, "needs a printed date or an inferred one.", "Fill exactly one of date, date_inferred.")
+            yield Fault(
+                file, article.id, "needs a printed date or an inferred one.", "Fill exactly one of date, date_inferred."
+            )
         if article.date_inferred and not article.date_grounds:
             yield Fault(file, article.id, "has an inferred date without grounds.", "Say in date_grounds how you know.")
         seen: set[str] = set()
@@ -75,7 +75,12 @@ def _articles(case: Case) -> Iterator[Fault]:
                 yield from _unknown(file, name, "told", [quotation], case.quotations, "quotation")
                 held = case.quotations.get(quotation)
                 if held and (held.article, held.paragraph) != (article.id, paragraph.id):
-                    yield Fault(file, name, f"shows {quotation}, which is from {held.article} {held.paragraph}.", "Show it where it stands.")
+                    yield Fault(
+                        file,
+                        name,
+                        f"shows {quotation}, which is from {held.article} {held.paragraph}.",
+                        "Show it where it stands.",
+                    )
 
 
 def _quotations(case: Case) -> Iterator[Fault]:
@@ -83,8 +88,15 @@ def _quotations(case: Case) -> Iterator[Fault]:
     for quotation in case.quotations.values():
         yield from _places(file, quotation.id, case, quotation.article, quotation.paragraph, ())
         if words_in(quotation.text) > QUOTATION_WORDS:
-            yield Fault(file, quotation.id, f"has {words_in(quotation.text)} words.", f"A quotation has at most {QUOTATION_WORDS}.")
-        yield from _seal(file, quotation.id, case, quotation.article, quotation.paragraph, quotation.text, quotation.seal)
+            yield Fault(
+                file,
+                quotation.id,
+                f"has {words_in(quotation.text)} words.",
+                f"A quotation has at most {QUOTATION_WORDS}.",
+            )
+        yield from _seal(
+            file, quotation.id, case, quotation.article, quotation.paragraph, quotation.text, quotation.seal
+        )
 
 
 def _seal(file: str, name: str, case: Case, article: str, paragraph: str, text: str, seal: str) -> Iterator[Fault]:
@@ -122,13 +134,20 @@ def _budgets(case: Case) -> Iterator[Fault]:
     for article in case.articles.values():
         held = held_words(case, article.id)
         if held > article.budget:
-            yield Fault("quotations.toml", article.id, f"holds {held} words; its budget is {article.budget}.", "Take a quotation out.")
+            yield Fault(
+                "quotations.toml",
+                article.id,
+                f"holds {held} words; its budget is {article.budget}.",
+                "Take a quotation out.",
+            )
 
 
 def _passages(case: Case) -> Iterator[Fault]:
     file = "passages.toml"
     for text in case.texts.values():
-        yield from _unknown(file, text.id, "record", [r for r in (text.record, *text.written_from) if r], case.records, "record")
+        yield from _unknown(
+            file, text.id, "record", [r for r in (text.record, *text.written_from) if r], case.records, "record"
+        )
     for passage in case.passages.values():
         yield from _unknown(file, passage.id, "bank", [passage.bank], vocabulary.BANKS, "bank")
         low, high = PASSAGE_WORDS
@@ -141,7 +160,12 @@ def _passages(case: Case) -> Iterator[Fault]:
             yield from _seal(file, passage.id, case, part.article, part.paragraph, part.text, part.seal)
         for gloss in passage.gloss:
             if not any(gloss.word in part.text for part in passage.part):
-                yield Fault(file, passage.id, f"explains {gloss.word!r}, which it does not contain.", "Spell it as in the passage.")
+                yield Fault(
+                    file,
+                    passage.id,
+                    f"explains {gloss.word!r}, which it does not contain.",
+                    "Spell it as in the passage.",
+                )
 
 
 def span_faults(file: str, span: SpanGold, passages: dict[str, Passage]) -> Iterator[Fault]:
@@ -157,7 +181,9 @@ def span_faults(file: str, span: SpanGold, passages: dict[str, Passage]) -> Iter
                 "Copy the words from the passage.",
             )  # fmt: skip
     if span.grade == "lure":
-        yield from _unknown(file, span.id, "misconception", [span.misconception], vocabulary.MISCONCEPTIONS, "misconception")
+        yield from _unknown(
+            file, span.id, "misconception", [span.misconception], vocabulary.MISCONCEPTIONS, "misconception"
+        )
         if span.labels:
             yield Fault(file, span.id, "is a lure with a label.", "A lure has no label.")
     elif not span.labels:
@@ -171,7 +197,9 @@ def _spans(case: Case) -> Iterator[Fault]:
     for span in case.spans.values():
         yield from span_faults(file, span, case.passages)
         if span.passage in case.passages and case.passages[span.passage].bank == "graded":
-            yield Fault(file, span.id, "is gold of a graded passage.", "Gold of graded items stands under solutions/ only.")
+            yield Fault(
+                file, span.id, "is gold of a graded passage.", "Gold of graded items stands under solutions/ only."
+            )
 
 
 def _sources(case: Case) -> Iterator[Fault]:
@@ -195,8 +223,15 @@ def _edges(case: Case) -> Iterator[Fault]:
             if edge.paragraph == "com":
                 yield Fault(file, edge.id, "is located in reader comments.", "A comment is never a right place.")
         elif edge.certainty == "explicit" and not edge.records:
-            yield Fault(file, edge.id, "is outside the articles and rests on no record.", "Cite a record or lower its certainty.")
-        if edge.bank != "open" or (edge.article and case.articles.get(edge.article) and case.articles[edge.article].bank == "graded"):
+            yield Fault(
+                file,
+                edge.id,
+                "is outside the articles and rests on no record.",
+                "Cite a record or lower its certainty.",
+            )
+        if edge.bank != "open" or (
+            edge.article and case.articles.get(edge.article) and case.articles[edge.article].bank == "graded"
+        ):
             yield Fault(file, edge.id, "tells a graded link.", "Gold of graded items stands under solutions/ only.")
 
 
@@ -228,7 +263,9 @@ def _claims(case: Case) -> Iterator[Fault]:
         if claim.article:
             yield from _places(file, claim.id, case, claim.article, claim.paragraph, claim.also)
         if claim.bank == "graded" and claim.gold:
-            yield Fault(file, claim.id, "is graded and carries gold.", "Gold of graded items stands under solutions/ only.")
+            yield Fault(
+                file, claim.id, "is graded and carries gold.", "Gold of graded items stands under solutions/ only."
+            )
         if claim.bank == "open":
             if claim.gold is None:
                 yield Fault(file, claim.id, "is open and has no gold.", "Add [claim.gold].")
@@ -245,22 +282,46 @@ def claim_gold_faults(file: str, gold: object, case: Case) -> Iterator[Fault]:
     accepts = (*gold.accept_full, *gold.accept_half)
     verdicts = [gold.verdict, *(a.verdict for a in accepts), *gold.wrong]
     yield from _unknown(file, gold.id, "verdict", verdicts, vocabulary.VERDICTS, "verdict")
-    yield from _unknown(file, gold.id, "gaps", [*gold.gaps, *(g for a in accepts for g in a.gaps)], vocabulary.GAPS, "gap")
+    yield from _unknown(
+        file, gold.id, "gaps", [*gold.gaps, *(g for a in accepts for g in a.gaps)], vocabulary.GAPS, "gap"
+    )
     sets = [*gold.usable, *(s for a in accepts for s in a.usable)]
     yield from _unknown(file, gold.id, "usable", [r for s in sets for r in s], case.records, "record")
     yield from _unknown(file, gold.id, "misused", gold.misused, case.records, "record")
-    yield from _unknown(file, gold.id, "misconception", [*gold.wrong.values(), *gold.misused.values()], vocabulary.MISCONCEPTIONS, "misconception")
+    yield from _unknown(
+        file,
+        gold.id,
+        "misconception",
+        [*gold.wrong.values(), *gold.misused.values()],
+        vocabulary.MISCONCEPTIONS,
+        "misconception",
+    )
     if any(len(s) > 2 for s in sets):
         yield Fault(file, gold.id, "asks for more than two records.", "A student may give two.")
     if gold.verdict == "not_shown" and not gold.gaps:
         yield Fault(file, gold.id, "is not_shown without a gap.", "Name the gaps that are right.")
     if gold.verdict != "not_shown" and not gold.usable:
-        yield Fault(file, gold.id, "has no usable record.", "A claim without a record cannot be keyed; add one or take the claim out.")
+        yield Fault(
+            file,
+            gold.id,
+            "has no usable record.",
+            "A claim without a record cannot be keyed; add one or take the claim out.",
+        )
     for supplementary in [s for s in sets if all(case.records[r].supplementary for r in s if r in case.records) and s]:
-        yield Fault(file, gold.id, f"rests on {', '.join(supplementary)} alone, which is never sole evidence.", "Pair it with another record.")
+        yield Fault(
+            file,
+            gold.id,
+            f"rests on {', '.join(supplementary)} alone, which is never sole evidence.",
+            "Pair it with another record.",
+        )
     missing = set(vocabulary.VERDICTS) - {gold.verdict} - {a.verdict for a in accepts} - set(gold.wrong)
     if missing:
-        yield Fault(file, gold.id, f"has no message for {', '.join(sorted(missing))}.", "Give each wrong verdict a misconception in `wrong`.")
+        yield Fault(
+            file,
+            gold.id,
+            f"has no message for {', '.join(sorted(missing))}.",
+            "Give each wrong verdict a misconception in `wrong`.",
+        )
     if not gold.history:
         yield Fault(file, gold.id, "has no history.", "Say who decided, when and why.")
 
@@ -269,13 +330,19 @@ def _tasks(case: Case) -> Iterator[Fault]:
     file = "tasks.toml"
     for task in case.tasks.values():
         yield from _unknown(file, task.id, "kind", [task.kind], _KINDS, "kind of exercise")
-        pools: dict[str, Iterable[str]] = {"claim_check": case.claims, "span_label": case.passages, "source_trace": case.articles}
+        pools: dict[str, Iterable[str]] = {
+            "claim_check": case.claims,
+            "span_label": case.passages,
+            "source_trace": case.articles,
+        }
         yield from _unknown(file, task.id, "items", task.items, pools.get(task.kind, ()), "item of that kind")
         options = case.records if task.kind == "claim_check" else case.sources
         yield from _unknown(file, task.id, "options", task.options, options, "option")
         yield from _unknown(file, task.id, "voices", task.voices, case.headline_claims, "headline claim")
         if task.minutes > MINUTES:
-            yield Fault(file, task.id, f"takes {task.minutes} minutes.", f"Split it: at most {MINUTES} for a slow reader.")
+            yield Fault(
+                file, task.id, f"takes {task.minutes} minutes.", f"Split it: at most {MINUTES} for a slow reader."
+            )
 
 
 def quoted(case: Case, told: str) -> str:

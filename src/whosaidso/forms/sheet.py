@@ -47,10 +47,14 @@ class Sheet:
         return "\n".join(lines)
 
     def _repr_html_(self) -> str:
-        parts = [f"<p><strong>{html.escape(self.title)}</strong> {html.escape(self.ask)} About {self.minutes} minutes.</p>"]
+        parts = [
+            f"<p><strong>{html.escape(self.title)}</strong> {html.escape(self.ask)} About {self.minutes} minutes.</p>"
+        ]
         for block in self.blocks:
             rows = "".join(
-                f"<dt><code>{html.escape(term)}</code></dt><dd>{html.escape(text)}</dd>" if term else f"<dd>{html.escape(text)}</dd>"
+                f"<dt><code>{html.escape(term)}</code></dt><dd>{html.escape(text)}</dd>"
+                if term
+                else f"<dd>{html.escape(text)}</dd>"
                 for term, text in block.rows
             )
             parts.append(f"<h4>{html.escape(block.heading)}</h4><dl>{rows}</dl>")

@@ -10,11 +10,11 @@ from pathlib import Path
 import nbformat
 from attrs import frozen
 
-from whosaidso.grading.blind import BOUND, blind_shares
 from whosaidso.cases import CASES, case_ids, open_gold, read_case
 from whosaidso.cases.checks import held_words
 from whosaidso.faults import Fault
 from whosaidso.gold import read_gold
+from whosaidso.grading.blind import BOUND, blind_shares
 from whosaidso.grading.marking import check_call, fill_marks
 from whosaidso.records import Case, Gold
 
@@ -43,14 +43,24 @@ def audit(course: Path) -> Found:
         counted = f"{len(case.articles)} articles, {len(case.records)} records, {len(case.claims)} claims, {len(case.edges)} open links"
         figures.append((case_id, counted))
         figures += [
-            (f"{article.id}, words held", f"{held_words(case, article.id)} of {article.budget} allowed ({article.words} in all)")
+            (
+                f"{article.id}, words held",
+                f"{held_words(case, article.id)} of {article.budget} allowed ({article.words} in all)",
+            )
             for article in case.articles.values()
         ]
         faults += _blind(case, open_gold(case), "", figures)
         for assignment in sorted({task.assignment for task in case.tasks.values() if task.assignment}):
             path = course / "solutions" / assignment / "gold.toml"
             if not path.is_file():
-                faults.append(Fault(f"solutions/{assignment}/gold.toml", "", "is missing.", "Nothing can be graded without it; put it back."))
+                faults.append(
+                    Fault(
+                        f"solutions/{assignment}/gold.toml",
+                        "",
+                        "is missing.",
+                        "Nothing can be graded without it; put it back.",
+                    )
+                )
                 continue
             gold, found = read_gold(path, assignment, case)
             faults += found
@@ -67,7 +77,12 @@ def _leaks(case: Case, gold: Gold) -> list[Fault]:
     """No graded pair of teller and source in the open edges."""
     pairs = {(edge.teller, edge.told_by) for edge in gold.edges}
     return [
-        Fault("edges.toml", edge.id, f"tells the graded link {edge.teller} → {edge.told_by}.", "Take it out of the open edges.")
+        Fault(
+            "edges.toml",
+            edge.id,
+            f"tells the graded link {edge.teller} → {edge.told_by}.",
+            "Take it out of the open edges.",
+        )
         for edge in case.edges.values()
         if (edge.teller, edge.told_by) in pairs
     ]
@@ -80,7 +95,14 @@ def _balance(case: Case, gold: Gold) -> list[Fault]:
         if task.assignment == gold.assignment and task.kind == "claim_check":
             sound = [gold.claims[item].verdict == "supported" for item in task.items]
             if all(sound) or not any(sound):
-                faults.append(Fault("tasks.toml", task.id, "has only sound or only unsound claims.", "Put both into every scored set."))
+                faults.append(
+                    Fault(
+                        "tasks.toml",
+                        task.id,
+                        "has only sound or only unsound claims.",
+                        "Put both into every scored set.",
+                    )
+                )
     return faults
 
 
@@ -93,7 +115,14 @@ def _blind(case: Case, gold: Gold, assignment: str, figures: list[tuple[str, str
         best = max(shares, key=lambda name: shares[name])
         figures.append((f"{task.id}, best blind strategy", f"{best}: {shares[best]:.1%} of the marks"))
         if shares[best] > BOUND:
-            faults.append(Fault(f"{assignment}/gold.toml", task.id, f"pays {shares[best]:.1%} for {best!r}.", f"A blind strategy may earn {BOUND:.0%}; balance the set."))
+            faults.append(
+                Fault(
+                    f"{assignment}/gold.toml",
+                    task.id,
+                    f"pays {shares[best]:.1%} for {best!r}.",
+                    f"A blind strategy may earn {BOUND:.0%}; balance the set.",
+                )
+            )
     return faults
 
 
@@ -110,7 +139,14 @@ def _notebooks(course: Path, assignment: str, gold: Gold, case: Case) -> list[Fa
         notebook = nbformat.read(path, as_version=4)
         about = notebook.metadata.get("whosaidso", {})
         if about.get("assignment") != assignment or about.get("schema") != 1:
-            faults.append(Fault(where, "", f"has the metadata whosaidso = {dict(about)!r}.", f'Set {{"assignment": "{assignment}", "schema": 1}}.'))
+            faults.append(
+                Fault(
+                    where,
+                    "",
+                    f"has the metadata whosaidso = {dict(about)!r}.",
+                    f'Set {{"assignment": "{assignment}", "schema": 1}}.',
+                )
+            )
         for cell in notebook.cells:
             name = cell.metadata.get("nbgrader", {}).get("grade_id", cell.get("id", ""))
             if cell.cell_type == "code" and (cell.get("outputs") or cell.get("execution_count")):
@@ -118,13 +154,30 @@ def _notebooks(course: Path, assignment: str, gold: Gold, case: Case) -> list[Fa
         calls = [call for cell in notebook.cells if cell.cell_type == "code" and (call := check_call(cell.source))]
         for call in calls:
             if call.task not in case.tasks or case.tasks[call.task].points != call.points:
-                faults.append(Fault(where, call.task, f"is checked for {call.points:g} points.", "Use the points of tasks.toml."))
+                faults.append(
+                    Fault(where, call.task, f"is checked for {call.points:g} points.", "Use the points of tasks.toml.")
+                )
         marks = fill_marks(notebook, lambda task, value, points: mark(task, value, points=points, gold=gold))
         for name, marked in marks.items():
-            points = next(c.metadata.nbgrader.points for c in notebook.cells if c.metadata.get("nbgrader", {}).get("grade_id") == name)
+            points = next(
+                c.metadata.nbgrader.points
+                for c in notebook.cells
+                if c.metadata.get("nbgrader", {}).get("grade_id") == name
+            )
             if marked.points != points:
-                faults.append(Fault(where, name, f"its model answer earns {marked.points:g} of {points:g}.", f"Correct the model or the key. {marked.text[:300]}"))
+                faults.append(
+                    Fault(
+                        where,
+                        name,
+                        f"its model answer earns {marked.points:g} of {points:g}.",
+                        f"Correct the model or the key. {marked.text[:300]}",
+                    )
+                )
         released = course / "exercises" / assignment / path.name
         if not released.is_file():
-            faults.append(Fault(f"exercises/{assignment}/{path.name}", "", "is missing.", f"Run `whosaidso release {assignment}`."))
+            faults.append(
+                Fault(
+                    f"exercises/{assignment}/{path.name}", "", "is missing.", f"Run `whosaidso release {assignment}`."
+                )
+            )
     return faults

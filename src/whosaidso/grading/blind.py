@@ -45,16 +45,22 @@ def _claims(task: Task, case: Case, draw: random.Random) -> Answers:
             yield f"{name}, no record", {item: {"verdict": verdict, "gap": gap} for item in task.items}
             for _ in range(ROUNDS):
                 hands = {item: draw.sample(task.options, min(2, len(task.options))) for item in task.items}
-                yield f"{name}, random records", {i: {"verdict": verdict, "gap": gap, "evidence": h} for i, h in hands.items()}
+                yield (
+                    f"{name}, random records",
+                    {i: {"verdict": verdict, "gap": gap, "evidence": h} for i, h in hands.items()},
+                )
     for _ in range(ROUNDS):
-        yield "all random", {
-            item: {
-                "verdict": draw.choice(list(VERDICTS)),
-                "gap": draw.choice(list(GAPS)),
-                "evidence": draw.sample(task.options, min(2, len(task.options))),
-            }
-            for item in task.items
-        }
+        yield (
+            "all random",
+            {
+                item: {
+                    "verdict": draw.choice(list(VERDICTS)),
+                    "gap": draw.choice(list(GAPS)),
+                    "evidence": draw.sample(task.options, min(2, len(task.options))),
+                }
+                for item in task.items
+            },
+        )
 
 
 def _spans(task: Task, case: Case, draw: random.Random) -> Answers:
@@ -85,14 +91,23 @@ def _traces(task: Task, case: Case, draw: random.Random) -> Answers:
     names = list(task.options)
     if task.voices:
         for name in names:
-            yield "one name for all", {"voices": dict.fromkeys(task.voices, [name]), "independent": dict.fromkeys(task.voices, "1")}
-        yield "every name", {"voices": dict.fromkeys(task.voices, names), "independent": dict.fromkeys(task.voices, "1")}
+            yield (
+                "one name for all",
+                {"voices": {key: [name] for key in task.voices}, "independent": dict.fromkeys(task.voices, "1")},
+            )
+        yield (
+            "every name",
+            {"voices": dict.fromkeys(task.voices, names), "independent": dict.fromkeys(task.voices, "1")},
+        )
         yield "only the counts", {"independent": dict.fromkeys(task.voices, "1")}
         for _ in range(ROUNDS):
-            yield "random", {
-                "voices": {c: draw.sample(names, draw.randint(1, 2)) for c in task.voices},
-                "independent": {c: draw.choice(["1", "1_or_more", "2", "3"]) for c in task.voices},
-            }
+            yield (
+                "random",
+                {
+                    "voices": {c: draw.sample(names, draw.randint(1, 2)) for c in task.voices},
+                    "independent": {c: draw.choice(["1", "1_or_more", "2", "3"]) for c in task.voices},
+                },
+            )
         return
     everyone = [*task.items, *names]
     yield "every article to every name", {"edges": [(a, n) for a in task.items for n in names]}

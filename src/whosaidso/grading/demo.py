@@ -17,8 +17,8 @@ from rich.console import Console
 from rich.progress import track
 
 from whosaidso.cases import case_ids, load_case
-from whosaidso.gold import read_gold
 from whosaidso.faults import DataError
+from whosaidso.gold import read_gold
 from whosaidso.grading.marking import check_call
 from whosaidso.kinds import part
 from whosaidso.records import Case, Gold, Task
@@ -37,7 +37,9 @@ def write_class(course: Path, *, students: int, seed: int, console: Console | No
     draw = random.Random(seed)
     prepared = [(notebook, path, *_gold(course, path)) for path, notebook in _releases(course)]
     written = kept = 0
-    for number in track(range(1, students + 1), description="Students", console=console, transient=True, disable=console is None):
+    for number in track(
+        range(1, students + 1), description="Students", console=console, transient=True, disable=console is None
+    ):
         student = f"student{number:04d}"
         ability = min(max(draw.gauss(0.6, 0.22), 0.02), 0.98)
         for released, path, gold, case in prepared:
@@ -72,7 +74,9 @@ def _gold(course: Path, path: Path) -> tuple[Gold, Case]:
     raise FileNotFoundError(2, "no case has this assignment", assignment)
 
 
-def fill_in(released: NotebookNode, gold: Gold, case: Case, ability: float, draw: random.Random, student: str) -> NotebookNode:
+def fill_in(
+    released: NotebookNode, gold: Gold, case: Case, ability: float, draw: random.Random, student: str
+) -> NotebookNode:
     """Return the released notebook with one simulated student's answers in it."""
     notebook = copy.deepcopy(released)
     answer: NotebookNode | None = None
@@ -88,7 +92,9 @@ def fill_in(released: NotebookNode, gold: Gold, case: Case, ability: float, draw
         call = check_call(cell.source) if cell.cell_type == "code" else None
         if call and answer is not None and draw.random() > 0.03:
             task = case.tasks[call.task]
-            value = {"claim_check": _claims, "span_label": _spans, "source_trace": _trace}[task.kind](task, gold, case, ability, draw)
+            value = {"claim_check": _claims, "span_label": _spans, "source_trace": _trace}[task.kind](
+                task, gold, case, ability, draw
+            )
             answer.source = f"{part(task.kind, 'answer').NAME} = {pprint.pformat(value, width=100, sort_dicts=False)}\n"
     return notebook
 
@@ -138,5 +144,6 @@ def _trace(task: Task, gold: Gold, case: Case, ability: float, draw: random.Rand
             pair = (edge.teller, edge.told_by) if draw.random() < ability + 0.2 else (edge.told_by, edge.teller)
             links.append((*pair, relation, edge.paragraph))
     for _ in range(draw.randint(0, round(3 * (1 - ability)))):
-        links.append((*draw.sample([*task.items, *task.options], 2), draw.choice(list(RELATIONS)), "p1"))
+        teller, told_by = draw.sample([*task.items, *task.options], 2)
+        links.append((teller, told_by, draw.choice(list(RELATIONS)), "p1"))
     return {"edges": links}

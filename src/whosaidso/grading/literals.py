@@ -11,8 +11,8 @@ from attrs import frozen
 MOST_CHARACTERS = 60_000
 DEEPEST = 60
 
-_QUOTES = str.maketrans("“”„«»‟＂‘’‚‛\u00a0\u202f\u2007\ufeff", '"""""""' + "''''" + "    ")
-_DOUBLED = ((re.compile("[“\"]“"), '"“'), (re.compile("”[”\"]"), '”"'))
+_QUOTES = str.maketrans("“”„«»‟＂‘’‚‛\u00a0\u202f\u2007", '"""""""' + "''''" + "   ", "\ufeff\u200b\u2060")
+_DOUBLED = ((re.compile('[“"]“'), '"“'), (re.compile('”[”"]'), '”"'))
 
 
 @frozen
@@ -74,7 +74,10 @@ def _tree(source: str) -> tuple[ast.Module | None, str]:
         line = error.lineno or 0
         lines = source.splitlines()
         shown = lines[line - 1].strip()[:80] if 0 < line <= len(lines) else ""
-        return None, f"Line {line} cannot be read: {shown!r}. Often a comma, a quote mark or a bracket is missing there or just above."
+        return (
+            None,
+            f"Line {line} cannot be read: {shown!r}. Often a comma, a quote mark or a bracket is missing there or just above.",
+        )
     except (ValueError, MemoryError, RecursionError):
         return None, "This cell holds something that cannot be read as an answer."
 
@@ -104,7 +107,10 @@ def _last(tree: ast.Module, name: str, forgiven: bool) -> Reading:
 
 
 def _mentions(node: ast.AST, name: str) -> bool:
-    return any(isinstance(inner, ast.Name) and inner.id == name for inner in ast.walk(node))
+    """Is the name used, or given to a function, class, import, exception or pattern?"""
+    return any(
+        name in (getattr(inner, key, None) for key in ("id", "name", "asname", "rest")) for inner in ast.walk(node)
+    )
 
 
 def _binds(statement: ast.Expr, name: str) -> bool:
@@ -112,6 +118,10 @@ def _binds(statement: ast.Expr, name: str) -> bool:
     value = statement.value
     if isinstance(value, ast.Name | ast.Constant):
         return False
-    if isinstance(value, ast.Call) and isinstance(value.func, ast.Name) and value.func.id in ("print", "display", "len", "check"):
+    if (
+        isinstance(value, ast.Call)
+        and isinstance(value.func, ast.Name)
+        and value.func.id in ("print", "display", "len", "check")
+    ):
         return any(isinstance(inner, ast.NamedExpr) for inner in ast.walk(value))
     return _mentions(value, name)

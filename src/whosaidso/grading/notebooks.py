@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import copy
 import json
+import re
 from pathlib import Path
 
 import nbformat
@@ -19,6 +20,7 @@ from whosaidso.grading.safe import safe_markdown
 
 MOST_BYTES = 20_000_000
 MOST_CELLS = 2_000
+_HALVES = re.compile("[\ud800-\udfff]")  # half characters, which no file can hold
 
 
 class Unreadable(Exception):
@@ -56,7 +58,9 @@ def read_cells(path: Path) -> list[HandedIn]:
     except OSError as error:
         raise Unreadable(f"{path.name} cannot be opened ({error.strerror}); ask for it again.") from error
     if len(data) > MOST_BYTES:
-        raise Unreadable(f"{path.name} has {len(data):,} bytes, more than {MOST_BYTES:,}; ask for it again without outputs.")
+        raise Unreadable(
+            f"{path.name} has {len(data):,} bytes, more than {MOST_BYTES:,}; ask for it again without outputs."
+        )
     return cells_of(data, path.name)
 
 
@@ -74,8 +78,8 @@ def cells_of(data: bytes, name: str) -> list[HandedIn]:
         raise Unreadable(again)
     cells = content.get("cells")
     if cells is None and isinstance(content.get("worksheets"), list):
-        sheets = [sheet for sheet in content["worksheets"] if isinstance(sheet, dict)]
-        cells = [cell for sheet in sheets for cell in sheet.get("cells") or []]
+        sheets = [sheet.get("cells") for sheet in content["worksheets"] if isinstance(sheet, dict)]
+        cells = [cell for sheet in sheets if isinstance(sheet, list) for cell in sheet]
     if not isinstance(cells, list):
         raise Unreadable(again)
     return [_cell(cell) for cell in cells[:MOST_CELLS] if isinstance(cell, dict)]
@@ -93,7 +97,7 @@ def _cell(cell: dict) -> HandedIn:
     kind = cell.get("cell_type")
     return HandedIn(
         kind if kind in ("code", "markdown", "raw") else "markdown",
-        source.replace("\r\n", "\n"),
+        _HALVES.sub("\ufffd", source.replace("\r\n", "\n")),
         grade_id if isinstance(grade_id, str) else "",
     )
 

@@ -57,7 +57,9 @@ def preflight(coursedir: CourseDirectory, assignment: str) -> None:
         for cell in read_released(path).cells:
             call = check_call(cell.source) if cell.cell_type == "code" else None
             points = cell.metadata.get("nbgrader", {}).get("points")
-            if call and (call.task not in case.tasks or points != call.points or case.tasks[call.task].points != points):
+            if call and (
+                call.task not in case.tasks or points != call.points or case.tasks[call.task].points != points
+            ):
                 raise NbGraderException(
                     f"{assignment} was not graded: {path.name} checks {call.task} for {call.points:g} points, the cell says {points}, "
                     f"tasks.toml says {case.tasks[call.task].points if call.task in case.tasks else 'nothing'}. Make them equal and release again."
@@ -66,6 +68,8 @@ def preflight(coursedir: CourseDirectory, assignment: str) -> None:
 
 class DataExporter(NotebookExporter):
     """Reads hand-ins tolerantly, and looks before the first student whether grading can go ahead."""
+
+    parent: Any  # nbgrader's Autograde
 
     def __init__(self, **kwargs: Any) -> None:
         super().__init__(**kwargs)
@@ -80,7 +84,7 @@ class DataExporter(NotebookExporter):
                     self.log.error(str(error))
                     raise
 
-    def from_filename(self, filename: str, resources: dict | None = None, **kw: Any) -> tuple[str, ResourcesDict]:
+    def from_filename(self, filename: str, resources: dict | None = None, **kw: Any) -> Any:
         """Convert one file; a hand-in becomes a notebook of plain cells."""
         if not self.parent._sanitizing:
             return super().from_filename(filename, resources, **kw)
@@ -89,7 +93,7 @@ class DataExporter(NotebookExporter):
         except Unreadable as error:
             self.log.error(str(error))
             raise
-        resources = ResourcesDict(resources or {})
+        resources = ResourcesDict() if resources is None else resources
         path = Path(filename)
         resources.setdefault("metadata", ResourcesDict())
         resources["metadata"].update(name=path.stem, path=str(path.parent))
@@ -99,10 +103,10 @@ class DataExporter(NotebookExporter):
 def _as_notebook(cells: list[HandedIn]) -> NotebookNode:
     nodes = [
         NotebookNode(
-            cell_type=cell.cell_type, source=cell.source,
+            cell_type=cell.cell_type, source=cell.source, id=f"handed-in-{number}",
             metadata=NotebookNode(nbgrader=NotebookNode(grade_id=cell.grade_id)) if cell.grade_id else NotebookNode(),
         )
-        for cell in cells
+        for number, cell in enumerate(cells)
     ]  # fmt: skip
     return NotebookNode(cells=nodes, metadata=NotebookNode(), nbformat=4, nbformat_minor=5)
 
@@ -115,7 +119,8 @@ class Restore(NbGraderPreprocessor):
         about = resources["nbgrader"]
         released = read_released(released_path(self.parent.parent.coursedir, about["assignment"], about["notebook"]))
         cells = [
-            HandedIn(cell.cell_type, cell.source, cell.metadata.get("nbgrader", {}).get("grade_id", "")) for cell in nb.cells
+            HandedIn(cell.cell_type, cell.source, cell.metadata.get("nbgrader", {}).get("grade_id", ""))
+            for cell in nb.cells
         ]
         rebuilt: Rebuilt = rebuild(released, cells)
         for note in rebuilt.notes:

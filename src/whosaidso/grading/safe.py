@@ -6,7 +6,9 @@ import re
 import unicodedata
 
 _PLAIN = set("abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789 .,;:?'()-\n")
-_UNSEEN = re.compile("[\u0000-\u0008\u000b-\u001f\u007f\u200b-\u200f\u202a-\u202e\u2060-\u2069\ufeff\ud800-\udfff]")
+_UNSEEN = re.compile(
+    "[\u0000-\u0008\u000b-\u001f\u007f-\u009f\u200b-\u200f\u202a-\u202e\u2060-\u2069\ufeff\ufdd0-\ufdef\ufffe\uffff\ud800-\udfff]"
+)
 
 MOST_CHARACTERS = 50_000
 
@@ -22,7 +24,7 @@ def safe_markdown(text: str) -> str:
         shown += f"\n(cut here: {len(text):,} characters handed in, {MOST_CHARACTERS:,} shown)"
     body = "".join(c if c in _PLAIN else f"&#{ord(c)};" for c in shown)
     # a blank line would end the HTML block in some Markdown readers
-    body = re.sub(r"\n(?=\n)", "\n&#8203;", body)
+    body = re.sub(r"\n(?= *\n)", "\n&#8203;", body)
     return f'<pre style="white-space: pre-wrap; overflow-wrap: anywhere">{body}</pre>'
 
 

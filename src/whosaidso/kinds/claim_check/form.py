@@ -25,6 +25,8 @@ def claim_check(task_id: str) -> Sheet:
             Block("Record cards (give at most two for a claim)", cards),
             words("Verdicts", VERDICTS),
             words("Gaps (only with not_shown)", GAPS),
-            Block("Confidence", ((steps, "How sure you are, from a guess to nearly certain. It is no part of the mark."),)),
+            Block(
+                "Confidence", ((steps, "How sure you are, from a guess to nearly certain. It is no part of the mark."),)
+            ),
         ),
     )

@@ -177,5 +177,7 @@ def score(*, answer: Mapping[str, ClaimAnswer], gold: Gold, task: Task, case: Ca
         f"You trusted {trusted[0]} of {trusted[1]} sound claims and questioned {questioned[0]} of {questioned[1]} others."
     ]
     if bets:
-        notes.append(f"Your stated confidence scored {sum(bets) / len(bets):+.2f} on average (from −1 to +1; honest doubt pays).")
+        notes.append(
+            f"Your stated confidence scored {sum(bets) / len(bets):+.2f} on average (from −1 to +1; honest doubt pays)."
+        )
     return Score(clip(share), RULE, arithmetic, tuple(items), tuple(notes) if answer else ())

@@ -48,7 +48,10 @@ def parse(raw: object, task: Task, case: Case) -> Parsed:
     voices: dict[str, frozenset[str]] = {}
     independent: dict[str, str] = {}
     for claim, given in _table(raw.get("voices"), "voices", task, problems):
-        names = [choose(name, task.options, "a source of the list", f"voices {claim}") for name in as_list(given) or []]
+        listed = as_list(given if given is not None else [])
+        if listed is None:
+            problems.append(f"voices {claim}: give a list of names, like the example above it.")
+        names = [choose(name, task.options, "a source of the list", f"voices {claim}") for name in listed or [] if name]
         problems += [problem for _, problem in names if problem]
         chosen = frozenset(name for name, _ in names if name)
         if chosen:

@@ -24,7 +24,9 @@ def source_trace(task_id: str) -> Sheet:
     blocks.append(Block("Names to choose from (not all of them are sources)", tuple(sources)))
     if task.voices:
         asked = [(claim, case.headline_claims[claim].text) for claim in task.voices]
-        asked += [("", f"{claim} is carried by {', '.join(case.headline_claims[claim].carried_by)}.") for claim in task.voices]
+        asked += [
+            ("", f"{claim} is carried by {', '.join(case.headline_claims[claim].carried_by)}.") for claim in task.voices
+        ]
         blocks.append(Block("Headline claims", tuple(asked)))
         blocks.append(words("How many independent voices", INDEPENDENCE))
     else:

@@ -38,7 +38,14 @@ def _score_links(answer: TraceAnswer, gold: Gold, task: Task, case: Case) -> Sco
     items = [_link_item(number, link, wanted, accepted, ways, gold) for number, link in enumerate(answer.links, 1)]
     given = {(link.teller, link.told_by) for link in answer.links}
     items += [
-        Item(edge.id, 0.0, "missed", "", "", reason=f"Missed: {edge.teller} got it from {edge.told_by} ({edge.article} {edge.paragraph}).")
+        Item(
+            edge.id,
+            0.0,
+            "missed",
+            "",
+            "",
+            reason=f"Missed: {edge.teller} got it from {edge.told_by} ({edge.article} {edge.paragraph}).",
+        )
         for pair, edge in wanted.items()
         if pair not in given
     ]
@@ -48,10 +55,14 @@ def _score_links(answer: TraceAnswer, gold: Gold, task: Task, case: Case) -> Sco
     arithmetic = f"{right} right, {invented} invented (½ off each): {total:g} of {len(wanted)}."
     notes = []
     if right:
-        named = [(link, wanted[link.teller, link.told_by]) for link in answer.links if (link.teller, link.told_by) in wanted]
+        named = [
+            (link, wanted[link.teller, link.told_by]) for link in answer.links if (link.teller, link.told_by) in wanted
+        ]
         relations = sum(link.relation == edge.relation for link, edge in named)
         places = sum(_in_place(link, edge) for link, edge in named)
-        notes.append(f"Of your {right} right links, {relations} have the relation we would give and {places} the place where it says so.")
+        notes.append(
+            f"Of your {right} right links, {relations} have the relation we would give and {places} the place where it says so."
+        )
     return Score(clip(total / len(wanted)) if wanted else 0.0, RULE_LINKS, arithmetic, tuple(items), tuple(notes))
 
 
@@ -89,13 +100,15 @@ def _link_item(
     if pair in wanted:
         edge = wanted[pair]
         return Item(edge.id, 1.0, "right", what, "Right.", reason=edge.evidence)
-    if pair in accepted:
+    if pair in accepted or ("", link.told_by) in accepted:
         return Item(name, 0.0, "neither", what, "It is there, but is not among the links that count.")
     if pair[::-1] in wanted or pair[::-1] in accepted:
         return Item(name, 0.0, "reversed", what, MISCONCEPTIONS["A3"].definition, "A3")
     lures = [lure for lure in gold.lures if lure.told_by == link.told_by and lure.teller in ("", link.teller)]
     if not lures and link.told_by in ways.get(link.teller, ()):
-        return Item(name, 0.0, "neither", what, "You get there in the end, but a step between the two is missing.", "A2")
+        return Item(
+            name, 0.0, "neither", what, "You get there in the end, but a step between the two is missing.", "A2"
+        )
     misconception = lures[0].misconception if lures else "D0"
     reason = lures[0].reason if lures else ""
     return Item(name, INVENTED, "invented", what, MISCONCEPTIONS[misconception].definition, misconception, reason)
@@ -110,11 +123,15 @@ def _score_voices(answer: TraceAnswer, gold: Gold, task: Task) -> Score:
         reason = f"Voices: {', '.join(key.voices)}. Independent: {' or '.join(INDEPENDENCE[n].label for n in key.independent)}. {key.reason}"
         what = f"voices for {claim}: " + (", ".join(sorted(given)) or "none named")
         if right:
-            items.append(Item(f"voices {claim}", 1.0, "right", what, "These are the voices it ends with.", reason=reason))
+            items.append(
+                Item(f"voices {claim}", 1.0, "right", what, "These are the voices it ends with.", reason=reason)
+            )
         else:
             misconception = "A2" if given else ""
             message = MISCONCEPTIONS["A2"].definition if given else "No answer."
-            items.append(Item(f"voices {claim}", 0.0, "wrong" if given else "blank", what, message, misconception, reason))
+            items.append(
+                Item(f"voices {claim}", 0.0, "wrong" if given else "blank", what, message, misconception, reason)
+            )
         items.append(_count_item(claim, answer.independent.get(claim, ""), right, key.independent, key.wrong))
     total = sum(item.credit for item in items)
     share = clip(total / len(items)) if items else 0.0

@@ -61,9 +61,7 @@ def parse(raw: object, task: Task, case: Case) -> Parsed:
         rows = []
     if len(rows) > MOST_MARKS:
         problems.append(f"{len(rows)} marks given; only the first {MOST_MARKS} are read.")
-    places = {
-        (part.article, part.paragraph): (item, part) for item in task.items for part in case.passages[item].part
-    }
+    places = {(part.article, part.paragraph): (item, part) for item in task.items for part in case.passages[item].part}
     for number, row in enumerate(rows[:MOST_MARKS], 1):
         mark = _one(f"mark {number}", row, places, problems)
         if mark is not None and mark not in marks:
@@ -82,7 +80,9 @@ def _one(where: str, row: object, places: dict[tuple[str, str], tuple[str, Part]
     if article is None:
         problems.append(problem)
         return None
-    paragraph, problem = choose(cells[1], [p for a, p in places if a == article], f"a paragraph of {article} here", where)
+    paragraph, problem = choose(
+        cells[1], [p for a, p in places if a == article], f"a paragraph of {article} here", where
+    )
     if paragraph is None:
         problems.append(problem)
         return None

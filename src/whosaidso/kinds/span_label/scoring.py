@@ -36,9 +36,8 @@ def gold_range(span: SpanGold, case: Case) -> tuple[int, int]:
     raise ValueError(f"{span.id}: {span.exact!r} is not in {span.passage} {span.article} {span.paragraph}")
 
 
-def _runs(marks: Iterable[Mark], case: Case) -> list[tuple[Place, Labelled]]:
+def _runs(marks: Iterable[Mark], texts: dict[Place, str]) -> list[tuple[Place, Labelled]]:
     """Join marks of one label that touch or have only a space between them."""
-    texts = {(p.article, p.paragraph): p.text for passage in case.passages.values() for p in passage.part}
     by_place: dict[Place, list[Mark]] = {}
     for mark in marks:
         by_place.setdefault((mark.article, mark.paragraph), []).append(mark)
@@ -55,6 +54,12 @@ def _covers(run: Labelled, target: tuple[int, int]) -> bool:
     return overlap(run, target) >= COVERED * (target[1] - target[0])
 
 
+def _fooled(lure: SpanGold, target: tuple[int, int], runs: Sequence[tuple[Place, Labelled]]) -> bool:
+    """Is half of a lure marked, in one go or word by word, whatever the labels?"""
+    here = merge((*run[:2], "") for place, run in runs if place == (lure.article, lure.paragraph))
+    return sum(overlap(run, target) for run in here) >= COVERED * (target[1] - target[0])
+
+
 def _tight(run: Labelled, target: tuple[int, int]) -> bool:
     return run[1] - run[0] <= LOOSE[0] * (target[1] - target[0]) + LOOSE[1]
 
@@ -67,7 +72,8 @@ def score(*, answer: Sequence[Mark], gold: Gold, task: Task, case: Case) -> Scor
     """
     spans = [span for span in gold.spans if span.passage in task.items]
     ranges = {span.id: gold_range(span, case) for span in spans}
-    runs = _runs(answer, case)
+    texts = {(p.article, p.paragraph): p.text for item in task.items for p in case.passages[item].part}
+    runs = _runs(answer, texts)
 
     def touching(span: SpanGold) -> list[Labelled]:
         return [run for place, run in runs if place == (span.article, span.paragraph) and _covers(run, ranges[span.id])]
@@ -76,11 +82,11 @@ def score(*, answer: Sequence[Mark], gold: Gold, task: Task, case: Case) -> Scor
     lures = [span for span in spans if span.grade == "lure"]
     arguable = [span for span in spans if span.grade == "arguable"]
     found = [span for span in core if any(_tight(run, ranges[span.id]) for run in touching(span))]
-    fooled = [span for span in lures if touching(span)]
+    fooled = [span for span in lures if _fooled(span, ranges[span.id], runs)]
     hit_share = len(found) / len(core) if core else 0.0
     lure_share = len(fooled) / len(lures) if lures else 0.0
     share = clip(hit_share - lure_share)
-    items = [*_marked(runs, spans, ranges, case), *_gold_items(spans, found, fooled)]
+    items = [*_marked(runs, spans, fooled, ranges, texts), *_gold_items(spans, found, fooled)]
     arithmetic = (
         f"{len(found)} of {len(core)} found is {hit_share:.0%}; {len(fooled)} of {len(lures)} neutral ones marked "
         f"is {lure_share:.0%}; that leaves {share:.0%} of the marks."
@@ -90,15 +96,15 @@ def score(*, answer: Sequence[Mark], gold: Gold, task: Task, case: Case) -> Scor
 
 
 def _marked(
-    runs: Sequence[tuple[Place, Labelled]], spans: Sequence[SpanGold], ranges: dict[str, tuple[int, int]], case: Case
-) -> list[Item]:
+    runs: Sequence[tuple[Place, Labelled]], spans: Sequence[SpanGold], fooled: Sequence[SpanGold],
+    ranges: dict[str, tuple[int, int]], texts: dict[Place, str],
+) -> list[Item]:  # fmt: skip
     """One line for each mark the student made."""
-    texts = {(p.article, p.paragraph): p.text for passage in case.passages.values() for p in passage.part}
     items = []
     for number, (place, run) in enumerate(runs, 1):
         here = [s for s in spans if (s.article, s.paragraph) == place and overlap(run, ranges[s.id])]
         hits = [s for s in here if s.grade == "core" and _covers(run, ranges[s.id]) and _tight(run, ranges[s.id])]
-        lures = [s for s in here if s.grade == "lure" and _covers(run, ranges[s.id])]
+        lures = [s for s in here if s in fooled and (_covers(run, ranges[s.id]) or not hits)]
         loose = [s for s in here if s.grade == "core" and _covers(run, ranges[s.id]) and s not in hits]
         words = texts[place][run[0] : run[1]]
         what = f"“{words if len(words) <= 60 else words[:57] + '…'}” ({place[0]} {place[1]})"
@@ -138,9 +144,7 @@ def _notes(
 ) -> list[str]:  # fmt: skip
     notes = []
     if core and lures:
-        d_prime, c, error = detection(
-            hits=len(found), signals=len(core), false_alarms=len(fooled), noises=len(lures)
-        )
+        d_prime, c, error = detection(hits=len(found), signals=len(core), false_alarms=len(fooled), noises=len(lures))
         notes.append(
             f"You found {len(found)} of {len(core)} pushing spans and left {len(lures) - len(fooled)} of {len(lures)} neutral ones alone "
             f"(d′ {d_prime:.1f} ± {error:.1f}, c {c:+.1f}; so few items say little)."
@@ -149,7 +153,8 @@ def _notes(
         (place, run)
         for place, run in runs
         if not any(
-            (s.article, s.paragraph) == place and overlap(run, ranges[s.id]) >= COVERED * (run[1] - run[0]) for s in arguable
+            (s.article, s.paragraph) == place and overlap(run, ranges[s.id]) >= COVERED * (run[1] - run[0])
+            for s in arguable
         )
     ]
     tagged = [(run[0], run[1], f"{place}{run[2]}") for place, run in scored]
@@ -164,5 +169,7 @@ def _notes(
                 break
     agreement = kappa(pairs)
     if agreement is not None:
-        notes.append(f"Labels on what you found: {sum(a == b for a, b in pairs)} of {len(pairs)} fit (κ {agreement:.2f}).")
+        notes.append(
+            f"Labels on what you found: {sum(a == b for a, b in pairs)} of {len(pairs)} fit (κ {agreement:.2f})."
+        )
     return notes

@@ -1,0 +1,79 @@
+"""No graded answer leaves solutions/: looked for by structure, in the data and in what is packed."""
+
+import subprocess
+import sys
+import tarfile
+import tomllib
+import zipfile
+from pathlib import Path
+
+import pytest
+
+from whosaidso.cases import load_case
+from whosaidso.gold import read_gold
+
+ROOT = Path(__file__).resolve().parents[2]
+CASE = load_case("mosul_2016")
+GOLD = {
+    path.parent.name: read_gold(path, path.parent.name, CASE)[0] for path in (ROOT / "solutions").glob("*/gold.toml")
+}
+
+
+def test_no_graded_link_in_the_case_data():
+    graded = {(edge.teller, edge.told_by) for gold in GOLD.values() for edge in gold.edges}
+    assert len(graded) >= 9
+    assert not graded & {(edge.teller, edge.told_by) for edge in CASE.edges.values()}
+
+
+def test_no_graded_verdict_in_the_case_data():
+    keyed = {name for gold in GOLD.values() for name in gold.claims}
+    assert len(keyed) == 10
+    for name in keyed:
+        assert CASE.claims[name].bank == "graded"
+        assert CASE.claims[name].gold is None
+    raw = tomllib.loads((ROOT / "src/whosaidso/cases/mosul_2016/claims.toml").read_text(encoding="utf-8"))
+    allowed = {"id", "text", "type", "article", "paragraph", "bank", "origin_group", "quotation", "also", "text_id"}
+    for row in raw["claim"]:
+        if row["bank"] == "graded":
+            assert set(row) <= allowed
+
+
+def test_no_graded_span_in_the_case_data():
+    graded = {name for name, passage in CASE.passages.items() if passage.bank == "graded"}
+    assert len(graded) == 7
+    assert not graded & {span.passage for span in CASE.spans.values()}
+
+
+def test_no_graded_headline_claim_is_counted_in_the_case_data():
+    raw = tomllib.loads((ROOT / "src/whosaidso/cases/mosul_2016/case.toml").read_text(encoding="utf-8"))
+    for row in raw["headline_claim"]:
+        assert set(row) == {"id", "text", "carried_by"}
+
+
+@pytest.fixture(scope="session")
+def packed(tmp_path_factory):
+    """Names of the files in the wheel and in the source archive."""
+    out = tmp_path_factory.mktemp("dist")
+    done = subprocess.run(
+        [sys.executable, "-m", "build", "--no-isolation", "--outdir", str(out), str(ROOT)],
+        capture_output=True,
+        text=True,
+        check=False,
+        timeout=300,
+    )
+    assert done.returncode == 0, done.stderr[-2000:] + done.stdout[-2000:]
+    wheel = zipfile.ZipFile(next(out.glob("*.whl"))).namelist()
+    with tarfile.open(next(out.glob("*.tar.gz"))) as archive:
+        source = archive.getnames()
+    return {"wheel": wheel, "sdist": source}
+
+
+@pytest.mark.parametrize("archive", ["wheel", "sdist"])
+def test_archives_hold_no_key(packed, archive):
+    names = packed[archive]
+    assert any(name.endswith("cases/mosul_2016/claims.toml") for name in names)
+    for name in names:
+        assert "gold.toml" not in name
+        assert "debrief" not in name
+        assert "/solutions/" not in f"/{name}"
+        assert "monday-answers" not in name
