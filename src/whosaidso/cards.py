@@ -175,9 +175,15 @@ def link(anchor: str, text: str, *, title: str = "", cls: str = "") -> pending_x
     return pending_xref("", inner, refdomain="", reftype="wss", reftarget=anchor, wss_title=title, refwarn=True)
 
 
-def quoted(text: str, language: str = "en") -> span:
+def quoted(text: str, language: str = "en") -> nodes.Element:
     """Return exact words in quotation marks, marked up as a quotation."""
-    return words(in_marks(text), tag="q", cls="wss-quote", lang=language)
+    return exact(words(in_marks(text), tag="q", cls="wss-quote", lang=language))
+
+
+def exact(node: nodes.Element) -> nodes.Element:
+    """Keep the typographer's hands off words that must stay as they were printed."""
+    node["support_smartquotes"] = False
+    return node
 
 
 def in_marks(text: str) -> str:
@@ -591,11 +597,11 @@ def passage_block(case: Case, name: str, anchor: str, *, spans: bool = False) ->
             else [nodes.Text(f"{name_of(case, part.article)}, {part.paragraph}")]
         )
         here = [(held, start, n) for n, (held, where, start) in enumerate(marks, 1) if where == number]
-        text = block(para(*_marked(part.text, here)), tag="blockquote", cls="wss-passage")
+        text = exact(block(para(*_marked(part.text, here)), tag="blockquote", cls="wss-passage"))
         text["attributes"]["lang"] = language_of(case, part.article)
         body += [para(*place, cls="wss-part-label"), text]
     if passage.gloss:
-        glosses = [[nodes.strong("", g.word), nodes.Text(f": {g.meaning}")] for g in passage.gloss]
+        glosses = [[exact(nodes.strong("", g.word)), nodes.Text(f": {g.meaning}")] for g in passage.gloss]
         body += [para("Words explained", cls="wss-small"), bullets(glosses, cls="wss-glosses")]
     if marks:
         body += [para("The marked words, one by one", cls="wss-list-label"), _span_list(marks)]
@@ -632,7 +638,7 @@ def _span_list(marks: Sequence[tuple[SpanGold, int, int]]) -> nodes.enumerated_l
     for held, _, _ in marks:
         labels = " or ".join(vocabulary.TECHNIQUES[label].label for label in held.labels) or "no technique"
         text: list[nodes.Node] = [
-            words(in_marks(held.exact), tag="strong"),
+            exact(words(in_marks(held.exact), tag="strong")),
             nodes.Text(f" {labels}; {_GRADES[held.grade]}. {held.reason}"),
         ]
         if held.rewrite:

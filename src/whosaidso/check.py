@@ -20,6 +20,7 @@ from whosaidso.records import Case, Gold, Task
 from whosaidso.scores import Item, Score, clip
 
 SHOW_GOLD = "WHOSAIDSO_SHOW_GOLD"
+MOST_PROBLEMS = 30
 _PLAIN = (str, int, float, bool, type(None))
 _SIGNS = {
     "right": "✓", "half": "½", "wrong": "✗", "blank": "–", "reversed": "⇄", "invented": "✗", "neither": "○", "missed": "–",
@@ -96,10 +97,15 @@ def advice(task_id: str, raw: object) -> str:
         lines.append(f"Still open: {', '.join(parsed.unanswered)}.")
     if parsed.problems:
         lines.append("Please look at:")
-        lines += [f"  - {problem}" for problem in parsed.problems]
+        lines += [f"  - {problem}" for problem in _first(parsed.problems)]
     if not parsed.problems and not parsed.unanswered:
         lines.append("Everything can be read. Whether it is right you learn after hand-in.")
     return "\n".join(lines)
+
+
+def _first(problems: tuple[str, ...]) -> tuple[str, ...]:
+    more = len(problems) - MOST_PROBLEMS
+    return problems if more <= 0 else (*problems[:MOST_PROBLEMS], f"and {more:,} more like these.")
 
 
 def mark(task_id: str, raw: object, *, points: float, gold: Gold | None = None) -> Marked:
@@ -156,7 +162,7 @@ def _lines(
             said = ". ".join(part.rstrip(".") for part in (item.what, item.message) if part)
             reason = f" Key: {item.reason}" if with_gold and item.reason else ""
             yield "li", f"{_SIGNS[item.outcome]} {item.id}: {said + '.' if said else ''}{reason}"
-    for problem in problems:
+    for problem in _first(problems):
         yield "li", f"Could not be read: {problem}"
     for note in score.notes:
         yield "p", note

@@ -161,7 +161,7 @@ def guesses(task_id: str) -> list[object]:
             {},
             {
                 "edges": edges,
-                "voices": dict.fromkeys(task.voices, [task.options[0]]),
+                "voices": {claim: [task.options[0]] for claim in task.voices},
                 "independent": dict.fromkeys(task.voices, "3"),
             },
         ]

@@ -100,7 +100,7 @@ def shown(text: str) -> str:
     text = text.replace("\r\n", "\n").replace("\r", "\n")
     hidden = ("Cc", "Cf", "Cs", "Cn", "Co")
     return "".join(
-        c for c in text if c in "\n\t" or unicodedata.category(c) not in hidden and not UNSEEN.match(c)
+        c for c in text if c in "\n\t" or (unicodedata.category(c) not in hidden and not UNSEEN.match(c))
     ).strip()
 
 

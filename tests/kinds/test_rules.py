@@ -7,9 +7,21 @@ import pytest
 from whosaidso.kinds import part
 from whosaidso.kinds.claim_check import scoring as claims
 from whosaidso.records import (
-    Accept, Case, Claim, ClaimGold, Edge, Gold, History, Link, Part, Passage, SpanGold, Task, VoicesGold,
+    Accept,
+    Case,
+    Claim,
+    ClaimGold,
+    Edge,
+    Gold,
+    History,
+    Link,
+    Part,
+    Passage,
+    SpanGold,
+    Task,
+    VoicesGold,
 )  # fmt: skip
-from whosaidso.scores import Score
+from whosaidso.scores import Score, word_ranges
 
 HISTORY = (History("2026-11-20", "team", "made up for a test"),)
 TEXT = (
@@ -18,9 +30,8 @@ TEXT = (
 
 
 def case(**tables) -> Case:
-    empty = dict.fromkeys(
-        ("articles", "quotations", "texts", "passages", "sources", "edges", "records", "claims", "headline_claims", "spans", "tasks"), {}
-    )  # fmt: skip
+    names = "articles quotations texts passages sources edges records claims headline_claims spans tasks"
+    empty: dict = {name: {} for name in names.split()}
     return Case(id="tiny", title="", summary="", **{**empty, **tables})
 
 
@@ -215,6 +226,23 @@ def test_span_label_words_marked_one_by_one_fall_for_a_lure_all_the_same():
         assert [item.misconception for item in score.items if item.outcome == "wrong" and item.what] == ["B1"] * len(
             lure
         )
+
+
+def test_span_label_every_word_marked_one_by_one_finds_nothing():
+    labels = ("loaded_language", "name_calling")
+    gold = Gold("a", "draft", spans=SPANS[:2])
+    ranges = word_ranges(TEXT)
+    words = [TEXT[start:end] for start, end in ranges]
+    times = [sum(TEXT.startswith(TEXT[start:end], n) for n in range(start + 1)) for start, end in ranges]
+    rows = [("one", "p1", word, time, labels[n % 2]) for n, (word, time) in enumerate(zip(words, times, strict=True))]
+    score, problems = marked(rows, SPAN_TASK, gold, SPAN_CASE)
+    assert (score.share, problems) == (0, ())
+    assert (
+        "1 of 2 found"
+        in marked([row for row in rows if row[2] == "bold" and row[3] == 2], SPAN_TASK, gold, SPAN_CASE)[0].arithmetic
+    )
+    two_labels = [("one", "p1", "wicked", 1, "loaded_language"), ("one", "p1", "bad plot", 1, "name_calling")]
+    assert marked(two_labels, SPAN_TASK, gold, SPAN_CASE)[0].share == 0.5
 
 
 @pytest.mark.parametrize(

@@ -36,15 +36,15 @@ def gold_range(span: SpanGold, case: Case) -> tuple[int, int]:
     raise ValueError(f"{span.id}: {span.exact!r} is not in {span.passage} {span.article} {span.paragraph}")
 
 
-def _runs(marks: Iterable[Mark], texts: dict[Place, str]) -> list[tuple[Place, Labelled]]:
-    """Join marks of one label that touch or have only a space between them."""
+def _runs(marks: Iterable[Mark], texts: dict[Place, str], *, by_label: bool = True) -> list[tuple[Place, Labelled]]:
+    """Join marks (of one label) that touch or have only a space between them."""
     by_place: dict[Place, list[Mark]] = {}
     for mark in marks:
         by_place.setdefault((mark.article, mark.paragraph), []).append(mark)
     runs: list[tuple[Place, Labelled]] = []
     for place, here in by_place.items():
         text = texts[place]
-        stretched = [(m.start, m.end + (text[m.end : m.end + 1] == " "), m.label) for m in here]
+        stretched = [(m.start, m.end + (text[m.end : m.end + 1] == " "), m.label if by_label else "") for m in here]
         for start, end, label in merge(stretched):
             runs.append((place, (start, start + len(text[start:end].rstrip()), label)))
     return runs
@@ -58,6 +58,18 @@ def _fooled(lure: SpanGold, target: tuple[int, int], runs: Sequence[tuple[Place,
     """Is half of a lure marked, in one go or word by word, whatever the labels?"""
     here = merge((*run[:2], "") for place, run in runs if place == (lure.article, lure.paragraph))
     return sum(overlap(run, target) for run in here) >= COVERED * (target[1] - target[0])
+
+
+def _swamped(
+    blocks: Sequence[tuple[Place, Labelled]], pushing: Sequence[SpanGold], ranges: dict[str, tuple[int, int]]
+) -> list[SpanGold]:
+    """Return the spans in blocks of marks much longer than all they push with: every word marked, labels in turn."""
+    swamped: list[SpanGold] = []
+    for place, block in blocks:
+        inside = [s for s in pushing if (s.article, s.paragraph) == place and overlap(block, ranges[s.id])]
+        if not _tight(block, (0, sum(ranges[s.id][1] - ranges[s.id][0] for s in inside))):
+            swamped += inside
+    return swamped
 
 
 def _tight(run: Labelled, target: tuple[int, int]) -> bool:
@@ -81,12 +93,13 @@ def score(*, answer: Sequence[Mark], gold: Gold, task: Task, case: Case) -> Scor
     core = [span for span in spans if span.grade == "core"]
     lures = [span for span in spans if span.grade == "lure"]
     arguable = [span for span in spans if span.grade == "arguable"]
-    found = [span for span in core if any(_tight(run, ranges[span.id]) for run in touching(span))]
+    swamped = _swamped(_runs(answer, texts, by_label=False), [s for s in spans if s.grade != "lure"], ranges)
+    found = [s for s in core if s not in swamped and any(_tight(run, ranges[s.id]) for run in touching(s))]
     fooled = [span for span in lures if _fooled(span, ranges[span.id], runs)]
     hit_share = len(found) / len(core) if core else 0.0
     lure_share = len(fooled) / len(lures) if lures else 0.0
     share = clip(hit_share - lure_share)
-    items = [*_marked(runs, spans, fooled, ranges, texts), *_gold_items(spans, found, fooled)]
+    items = [*_marked(runs, spans, found, fooled, ranges, texts), *_gold_items(spans, found, fooled)]
     arithmetic = (
         f"{len(found)} of {len(core)} found is {hit_share:.0%}; {len(fooled)} of {len(lures)} neutral ones marked "
         f"is {lure_share:.0%}; that leaves {share:.0%} of the marks."
@@ -96,14 +109,14 @@ def score(*, answer: Sequence[Mark], gold: Gold, task: Task, case: Case) -> Scor
 
 
 def _marked(
-    runs: Sequence[tuple[Place, Labelled]], spans: Sequence[SpanGold], fooled: Sequence[SpanGold],
+    runs: Sequence[tuple[Place, Labelled]], spans: Sequence[SpanGold], found: Sequence[SpanGold], fooled: Sequence[SpanGold],
     ranges: dict[str, tuple[int, int]], texts: dict[Place, str],
 ) -> list[Item]:  # fmt: skip
     """One line for each mark the student made."""
     items = []
     for number, (place, run) in enumerate(runs, 1):
         here = [s for s in spans if (s.article, s.paragraph) == place and overlap(run, ranges[s.id])]
-        hits = [s for s in here if s.grade == "core" and _covers(run, ranges[s.id]) and _tight(run, ranges[s.id])]
+        hits = [s for s in here if s in found and _covers(run, ranges[s.id]) and _tight(run, ranges[s.id])]
         lures = [s for s in here if s in fooled and (_covers(run, ranges[s.id]) or not hits)]
         loose = [s for s in here if s.grade == "core" and _covers(run, ranges[s.id]) and s not in hits]
         words = texts[place][run[0] : run[1]]
