@@ -24,7 +24,10 @@ c.ClearSolutions.code_stub = {"python": "# Your answer stands above this line."}
 os.environ.setdefault("WHOSAIDSO_SHOW_GOLD", "0")
 os.environ["WHOSAIDSO_SOLUTIONS"] = str(root / "solutions")
 # nbgrader calls alembic from PATH when it makes gradebook.db.
-os.environ["PATH"] = os.pathsep.join([str(Path(sys.executable).parent), os.environ.get("PATH", "")])
+programs = str(Path(sys.executable).parent)
+if programs not in os.environ.get("PATH", "").split(os.pathsep):  # formgrader reads this file at every click
+    os.environ["PATH"] = os.pathsep.join([programs, os.environ.get("PATH", "")])
+c.GenerateFeedback.exporter_class = "whosaidso.grading.preprocessors.FeedbackExporter"
 
 if os.environ.get("WHOSAIDSO_EXECUTE") != "1":
     c.Autograde.exporter_class = "whosaidso.grading.preprocessors.DataExporter"

@@ -49,7 +49,7 @@ def read_case(app: Sphinx) -> None:
 
 def case_of(env: BuildEnvironment) -> Case:
     """Return the case that this build shows."""
-    return env.app.whosaidso_case  # type: ignore[attr-defined, union-attr]
+    return env.app.whosaidso_case  # type: ignore[attr-defined]
 
 
 def cited_records(env: BuildEnvironment) -> dict[str, set[str]]:
@@ -351,7 +351,7 @@ def _writers() -> Iterator[str]:
 def setup(app: Sphinx) -> dict[str, Any]:
     """Register everything with Sphinx."""
     app.add_config_value("whosaidso_case", "mosul_2016", "env")
-    plain = dict.fromkeys(_writers(), (_pass, _pass))
+    plain: dict[str, Any] = dict.fromkeys(_writers(), (_pass, _pass))
     app.add_node(cards.box, html=(_html_visit_box, _html_depart_box), **plain)
     app.add_node(cards.span, html=(_html_visit_span, _html_depart_span), **plain)
     for name, directive in DIRECTIVES.items():

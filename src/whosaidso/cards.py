@@ -10,6 +10,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable, Sequence
 from datetime import date
+from typing import TypeVar
 from urllib.parse import urlsplit
 
 from docutils import nodes
@@ -17,6 +18,8 @@ from sphinx.addnodes import pending_xref
 
 from whosaidso import vocabulary
 from whosaidso.records import Article, Case, Claim, Edge, Passage, Quotation, Record, SpanGold
+
+T = TypeVar("T")
 
 PARAGRAPHS = {
     "H": "headline",
@@ -108,7 +111,7 @@ class span(nodes.Inline, nodes.TextElement):  # noqa: N801
 # --- small parts ---------------------------------------------------------------------------------
 
 
-def get(table: dict, name: str, what: str):
+def get(table: dict[str, T], name: str, what: str) -> T:
     """Return `table[name]` or raise `UnknownId` with the ids there are."""
     if name not in table:
         raise UnknownId(what, name, table)

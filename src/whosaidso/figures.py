@@ -152,7 +152,7 @@ def source_network(case: Case) -> Figure:
 def _middles(rows: list[Row]) -> tuple[dict[str, float], float]:
     """Return the middle of each box in inches from the top, and where the boxes end."""
     y = 1.50
-    middles = {}
+    middles: dict[str, float] = {}
     for row in rows:
         if row.depth == 0 and middles:
             y += 0.12
@@ -209,7 +209,7 @@ def _frame(axes: Axes, x: float, y: float, width: float, height: float, colour: 
             edgecolor=colour,
             linewidth=1.1,
             linestyle="--" if dashed else "-",
-        )  # fmt: skip
+        )
     )
 
 

@@ -32,7 +32,12 @@ def build(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Build:
         source = tmp_path / "src"
         source.mkdir(exist_ok=True)
         index = f"# Front\n\n```{{toctree}}\npage\narticles\nrecords\n```\n\n{page}"
-        for name, text in {"index": index, "page": "# Page\n\nNothing.", "articles": ARTICLES, "records": RECORDS}.items():
+        for name, text in {
+            "index": index,
+            "page": "# Page\n\nNothing.",
+            "articles": ARTICLES,
+            "records": RECORDS,
+        }.items():
             (source / f"{name}.md").write_text(text, encoding="utf-8")
         warnings = io.StringIO()
         nocolor()
@@ -100,7 +105,10 @@ def test_an_unknown_id_is_a_warning_with_file_and_line(build: Build, page: str, 
 
 
 def test_a_faulty_case_stops_the_build_with_every_fault(build: Build, monkeypatch: pytest.MonkeyPatch) -> None:
-    faults = [Fault("records.toml", "r001", "has no date.", "Add one."), Fault("claims.toml", "c01", "is twice.", "Drop one.")]
+    faults = [
+        Fault("records.toml", "r001", "has no date.", "Add one."),
+        Fault("claims.toml", "c01", "is twice.", "Drop one."),
+    ]
 
     def broken(_: str) -> None:
         raise DataError(faults)
@@ -144,10 +152,14 @@ def test_exact_words_keep_their_straight_quotation_marks(build: Build, monkeypat
     from attrs import evolve
 
     case = tiny_case()
-    straight = evolve(case.quotations["q102"], text="it's \"straight\"")
+    straight = evolve(case.quotations["q102"], text='it\'s "straight"')
     monkeypatch.setattr(book, "load_case", lambda _: evolve(case, quotations=case.quotations | {"q102": straight}))
     _, text, _ = build("```{quotation} q102\n```")
-    assert "‘it&#39;s &quot;straight&quot;’" in text or "‘it's \"straight\"’" in text or "‘it's &quot;straight&quot;’" in text
+    assert (
+        "‘it&#39;s &quot;straight&quot;’" in text
+        or '‘it\'s "straight"’' in text
+        or "‘it's &quot;straight&quot;’" in text
+    )
 
 
 def test_other_builders_get_the_same_words(build: Build) -> None:

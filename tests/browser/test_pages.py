@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
 import pytest
 from axe_playwright_python.sync_playwright import Axe
-from playwright.sync_api import Browser, Page, Route
+from playwright.sync_api import Browser, Page
 
 pytestmark = pytest.mark.browser
 
@@ -24,25 +24,25 @@ def pages_of(site: Path) -> list[str]:
 
 
 @contextmanager
-def opened(browser: Browser, address: str, page: str, theme: str, size: dict) -> Iterator[tuple[Page, list[str]]]:
-    """Open a page and give it with a list of everything that went wrong on the way."""
-    wrong: list[str] = []
+def visitor(
+    browser: Browser, address: str, theme: str, size: dict
+) -> Iterator[Callable[[str], tuple[Page, list[str]]]]:
+    """Give a function that opens a page and returns it with everything that went wrong on the way."""
     context = browser.new_context(viewport=size, color_scheme=theme)
     context.add_init_script(f"localStorage.setItem('mode', '{theme}'); localStorage.setItem('theme', '{theme}');")
-
-    def gate(route: Route) -> None:
-        if route.request.url.startswith(address):
-            route.continue_()
-        else:
-            wrong.append(f"asked {route.request.url}")
-            route.abort()
-
-    context.route("**/*", gate)
     tab = context.new_page()
+    wrong: list[str] = []
+    own = (f"{address}/", "data:", "blob:")
+    context.on("request", lambda r: None if r.url.startswith(own) else wrong.append(f"asked {r.url}"))
+    context.on("response", lambda r: wrong.append(f"{r.status} {r.url}") if r.status >= 400 else None)
     tab.on("pageerror", lambda error: wrong.append(f"script error: {error}"))
-    tab.on("response", lambda r: wrong.append(f"{r.status} {r.url}") if r.status >= 400 else None)
-    tab.goto(f"{address}/{page}", wait_until="load")
-    yield tab, wrong
+
+    def visit(page: str) -> tuple[Page, list[str]]:
+        wrong.clear()
+        tab.goto(f"{address}/{page}", wait_until="load")
+        return tab, list(wrong)
+
+    yield visit
     context.close()
 
 
@@ -51,10 +51,11 @@ def test_pages_are_accessible_and_ask_nothing_of_third_parties(
     browser: Browser, address: str, site: Path, theme: str
 ) -> None:
     found: list[str] = []
-    for page in pages_of(site):
-        with opened(browser, address, page, theme, WIDE) as (tab, wrong):
+    with visitor(browser, address, theme, WIDE) as visit:
+        for page in pages_of(site):
+            tab, wrong = visit(page)  # axe fetches style sheets in its own way: what it asks for is not counted
             assert tab.locator("html").get_attribute("data-theme") == theme
-            found += [f"{page}: {what}" for what in wrong]  # before axe, which fetches style sheets its own way
+            found += [f"{page}: {what}" for what in wrong]
             result = Axe().run(tab, options={"runOnly": {"type": "tag", "values": TAGS}, "resultTypes": ["violations"]})
             for violation in result.response["violations"]:
                 nodes = "; ".join(node["html"][:160] for node in violation["nodes"][:3])
@@ -65,8 +66,9 @@ def test_pages_are_accessible_and_ask_nothing_of_third_parties(
 def test_pages_reflow_on_a_small_telephone_and_are_well_built(browser: Browser, address: str, site: Path) -> None:
     """WCAG 1.4.10: no sideways scrolling at 320 CSS pixels. One first heading, a language, no id twice."""
     found = []
-    for page in pages_of(site):
-        with opened(browser, address, page, "light", NARROW) as (tab, _):
+    with visitor(browser, address, "light", NARROW) as visit:
+        for page in pages_of(site):
+            tab, _ = visit(page)
             wide = tab.evaluate("document.documentElement.scrollWidth")
             if wide > NARROW["width"]:
                 found.append(f"{page} is {wide} pixels wide")

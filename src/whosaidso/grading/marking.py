@@ -68,11 +68,16 @@ def fill_marks(notebook: NotebookNode, marker: Marker = _mark) -> dict[str, Mark
             continue
         marked = _from_answer(call, answer_cells, marker)
         cell.outputs = [
-            new_output("display_data", data={"text/plain": marked.text, "text/html": marked.html}),
+            new_output("display_data", data={"text/plain": marked.text, "text/html": _no_maths(marked.html)}),
             new_output("execute_result", data={"text/plain": repr(float(marked.points))}, execution_count=None),
         ]
         marks[marks_cell["grade_id"]] = marked
     return marks
+
+
+def _no_maths(page: str) -> str:
+    """Keep formgrader's maths engine away: a link in student-written maths would be alive."""
+    return f'<div class="tex2jax_ignore mathjax_ignore">{page}</div>'
 
 
 def _from_answer(call: CheckCall, answer_cells: list[NotebookNode], marker: Marker) -> Marked:

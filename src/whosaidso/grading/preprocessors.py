@@ -6,10 +6,11 @@ If one of them cannot be imported, nbgrader stops; it has no other way to grade 
 from __future__ import annotations
 
 import fnmatch
+import re
 from pathlib import Path
 from typing import Any
 
-from nbconvert.exporters import NotebookExporter
+from nbconvert.exporters import HTMLExporter, NotebookExporter
 from nbconvert.exporters.exporter import ResourcesDict
 from nbformat import NotebookNode
 from nbgrader.converters.base import NbGraderException
@@ -135,3 +136,15 @@ class ReadAnswers(NbGraderPreprocessor):
         """Return the notebook with the outputs that execution would have given its check cells."""
         fill_marks(nb)
         return nb, resources
+
+
+_MATHS = re.compile("<!-- Load mathjax -->.*?<!-- End of mathjax configuration -->", re.DOTALL)
+
+
+class FeedbackExporter(HTMLExporter):
+    """Feedback pages without the maths engine that nbconvert loads from a third party: they hold no maths."""
+
+    def from_notebook_node(self, nb: NotebookNode, resources: dict | None = None, **kw: Any) -> Any:
+        """Return the page and its resources; the first match stands in the head, before a student's words."""
+        page, resources = super().from_notebook_node(nb, resources, **kw)
+        return _MATHS.sub("", page, count=1), resources
