@@ -8,6 +8,9 @@ from typing import Any
 
 from attrs import field, frozen
 
+MOST_NAMED = 10
+"""The longest list that an error sentence spells out."""
+
 
 @frozen
 class Parsed:
@@ -21,6 +24,7 @@ class Parsed:
     """Items without an answer, as a student knows them."""
     done: int = 0
     of: int = field(default=0)
+    unit: str = "answered"
 
 
 def plain(value: object) -> str:
@@ -38,9 +42,20 @@ def choose(value: object, known: Iterable[str], what: str, where: str) -> tuple[
     for option in options:
         if option.casefold().replace("-", "_") == wanted:
             return option, ""
-    near = difflib.get_close_matches(str(value), options, n=1, cutoff=0.6)
-    hint = f" Did you mean {near[0]!r}?" if near else f" Choose one of: {', '.join(options)}."
+    near = difflib.get_close_matches(wanted.replace("_", "-"), options, n=1, cutoff=0.6)
+    near = near or [option for option in options if len(option) > 2 and option.casefold() in wanted]
+    if near:
+        hint = f" Did you mean {near[0]!r}?"
+    elif len(options) > MOST_NAMED:
+        hint = " Use a name from the sheet above."
+    else:
+        hint = f" Choose one of: {', '.join(options)}."
     return None, f"{where}: {str(value)[:60]!r} is not {what}.{hint}"
+
+
+def is_blank(row: object) -> bool:
+    """Is this a line of the skeleton that nobody filled in?"""
+    return isinstance(row, list | tuple) and bool(row) and all(cell in ("", None, 1) for cell in row)
 
 
 def as_list(value: object) -> list[object] | None:

@@ -472,8 +472,20 @@ def record_card(case: Case, name: str, anchor: str, level: int = 0) -> list[node
         ("Use", "Only beside another record, never alone." if record.supplementary else ""),
         ("Address", record_address(record)),
     ]
-    title = [nodes.Text(f"{name} "), words(record.title, cls="wss-record-title")]
+    title = [
+        nodes.Text(f"{name} "),
+        words(record.title, cls="wss-record-title", dir="auto", lang=_title_language(record)),
+    ]
     return [card(facts(rows), title=title, anchor=anchor, cls="wss-record", level=level)]
+
+
+def _title_language(record: Record) -> str:
+    """Return the language of a title in another script than ours, as far as the record tells, or ""."""
+    return (
+        record.quote_language
+        if record.quote_language != "en" and any(c > "\u036f" for c in record.title if c.isalpha())
+        else ""
+    )
 
 
 def record_address(record: Record) -> list[nodes.Node]:

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import html
 import os
+import re
 import warnings
 from collections.abc import Iterator
 
@@ -16,6 +17,7 @@ from attrs import frozen
 from whosaidso.answers import Parsed
 from whosaidso.cases import task_case
 from whosaidso.kinds import part
+from whosaidso.grading.literals import Reading, read_literal
 from whosaidso.records import Case, Gold, Task
 from whosaidso.scores import Item, Score, clip
 
@@ -60,7 +62,13 @@ def check(task_id: str, answer: object, *, points: float) -> float | None:
         While grading, if gold is missing or faulty. Silence would be full marks.
     """
     if not grading():
-        print(advice(task_id, answer))
+        typed = _as_typed(task_id)
+        if typed is not None and not typed.found:
+            print(
+                f"Your answer cannot be read yet. {typed.problem}\nMend it in its grey cell, run that cell, then run this one again."
+            )
+        else:
+            print(advice(task_id, answer if typed is None else typed.value))
         return None
     with warnings.catch_warnings():  # a warning on stderr would cost all the cell's points
         warnings.simplefilter("ignore")
@@ -69,6 +77,20 @@ def check(task_id: str, answer: object, *, points: float) -> float | None:
 
         display({"text/plain": marked.text, "text/html": marked.html}, raw=True)
     return marked.points
+
+
+def _as_typed(task_id: str) -> Reading | None:
+    """Return the answer cell that was run last, read as grading reads it; None outside a notebook.
+
+    After a slip of the pen Python keeps the answer before it, and would check that one.
+    """
+    from IPython import get_ipython
+
+    history = getattr(getattr(get_ipython(), "history_manager", None), "input_hist_raw", ())
+    name = part(task_case(task_id)[0].kind, "answer").NAME
+    sets_it = re.compile(rf"^{name}\s*=", re.MULTILINE)
+    source = next((cell for cell in reversed(history) if sets_it.search(cell)), None)
+    return None if source is None else read_literal(source, name)
 
 
 def _parse(task: Task, case: Case, raw: object) -> Parsed:
@@ -92,12 +114,14 @@ def advice(task_id: str, raw: object) -> str:
     """Return, in a student's words, what is missing or cannot be read. Says nothing of right or wrong."""
     task, case = task_case(task_id)
     parsed = _parse(task, case, raw)
-    lines = [f"{parsed.done} of {parsed.of} answered."]
+    lines = [f"{parsed.done} of {parsed.of} {parsed.unit}."]
     if parsed.unanswered:
         lines.append(f"Still open: {', '.join(parsed.unanswered)}.")
     if parsed.problems:
         lines.append("Please look at:")
         lines += [f"  - {problem}" for problem in _first(parsed.problems)]
+    if not parsed.done:
+        lines.append("Already typed something? Run the grey cell with your answer first (Shift+Enter), then this one.")
     if not parsed.problems and not parsed.unanswered:
         lines.append("Everything can be read. Whether it is right you learn after hand-in.")
     return "\n".join(lines)

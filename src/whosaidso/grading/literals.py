@@ -100,10 +100,26 @@ def _last(tree: ast.Module, name: str, forgiven: bool) -> Reading:
                 continue
             except (ValueError, TypeError, SyntaxError, MemoryError, RecursionError):
                 pass
-        reading = Reading(
-            problem="This answer is computed by code, which is not run here. A person will look at it.", computed=True
-        )
+        computed = "This answer is computed by code, which is not run here. A person will look at it."
+        reading = Reading(problem=_slip(statement) or computed, computed=True)
     return reading
+
+
+def _slip(statement: ast.stmt) -> str:
+    """Return a sentence for the two slips of the pen that Python takes for code, or ""."""
+    if not isinstance(statement, ast.Assign):
+        return ""
+    inside = list(ast.walk(statement.value))
+    for node in inside:
+        if isinstance(node, ast.Call | ast.Subscript):
+            before = node.func if isinstance(node, ast.Call) else node.value
+            if isinstance(before, ast.Tuple | ast.List | ast.Dict | ast.Constant):
+                return f"A comma is missing at the end of line {before.end_lineno}."
+    plain = (ast.Tuple, ast.List, ast.Dict, ast.Set, ast.Constant, ast.Name, ast.expr_context)
+    bare = next((node for node in inside if isinstance(node, ast.Name)), None)
+    if bare is None or bare is statement.value or not all(isinstance(node, plain) for node in inside):
+        return ""
+    return f'Line {bare.lineno}: {bare.id[:40]} needs quote marks around it, like "{bare.id[:40]}".'
 
 
 def _mentions(node: ast.AST, name: str) -> bool:

@@ -18,6 +18,7 @@ from nbgrader.coursedir import CourseDirectory
 from nbgrader.preprocessors import NbGraderPreprocessor
 
 from whosaidso.cases import case_ids, load_case
+from whosaidso.check import SHOW_GOLD, show_gold
 from whosaidso.faults import DataError
 from whosaidso.gold import load_gold
 from whosaidso.grading.marking import check_call, fill_marks
@@ -135,16 +136,30 @@ class ReadAnswers(NbGraderPreprocessor):
     def preprocess(self, nb: NotebookNode, resources: ResourcesDict) -> tuple[NotebookNode, ResourcesDict]:
         """Return the notebook with the outputs that execution would have given its check cells."""
         fill_marks(nb)
+        if show_gold():
+            nb.metadata[SHOWS_KEY] = True
         return nb, resources
 
 
+SHOWS_KEY = "whosaidso_shows_key"
 _MATHS = re.compile("<!-- Load mathjax -->.*?<!-- End of mathjax configuration -->", re.DOTALL)
 
 
 class FeedbackExporter(HTMLExporter):
-    """Feedback pages without the maths engine that nbconvert loads from a third party: they hold no maths."""
+    """Feedback pages that ask nothing of third parties and show the key only if that is wanted now."""
 
     def from_notebook_node(self, nb: NotebookNode, resources: dict | None = None, **kw: Any) -> Any:
-        """Return the page and its resources; the first match stands in the head, before a student's words."""
+        """Return the page, without the maths engine that nbconvert loads from elsewhere, and its resources.
+
+        Raises
+        ------
+        NbGraderException
+            If the hand-in was marked with the key shown, and the key is not to be shown.
+        """
+        if nb.metadata.get(SHOWS_KEY) and not show_gold():
+            raise NbGraderException(
+                f"No page was written: this hand-in was autograded with {SHOW_GOLD}=1 and shows the key. Autograde it "
+                f"again with --force (its hand-given marks stay), or set {SHOW_GOLD}=1 here too if all have handed in."
+            )
         page, resources = super().from_notebook_node(nb, resources, **kw)
-        return _MATHS.sub("", page, count=1), resources
+        return _MATHS.sub("", page, count=1), resources  # the head comes before every word of a student's

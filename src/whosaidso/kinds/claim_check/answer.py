@@ -28,7 +28,7 @@ def parse(raw: object, task: Task, case: Case) -> Parsed:
     problems: list[str] = []
     answers: dict[str, ClaimAnswer] = {}
     if not isinstance(raw, dict):
-        problems.append("Your answer should be one {…} with a line for each claim, like the example above it.")
+        problems.append("Your answer should be one {…} with a line for each claim, like the pattern in the grey cell.")
         raw = {}
     for key, value in raw.items():
         item, problem = choose(key, task.items, "a claim of this exercise", "claims")
@@ -56,12 +56,13 @@ def _one(item: str, value: object, task: Task, problems: list[str]) -> ClaimAnsw
     verdict, problem = choose(value["verdict"], VERDICTS, "a verdict", item)
     if verdict is None:
         problems.append(problem)
-        return None
     evidence: list[str] = []
     given = as_list(value.get("evidence") or [])
     if given is None:
         problems.append(f'{item}: evidence should be a list of record cards, like ["r001"].')
     for record in given or []:
+        if record == "":
+            continue
         known, problem = choose(record, task.options, "one of the record cards of this exercise", item)
         if known is None:
             problems.append(problem)
@@ -75,8 +76,10 @@ def _one(item: str, value: object, task: Task, problems: list[str]) -> ClaimAnsw
         if known is None:
             problems.append(problem)
         gap = known or ""
-    if verdict == "not_shown" and not gap:
-        problems.append(f"{item}: “not shown” needs the gap: {', '.join(GAPS)}.")
+    if verdict is None:
+        return None
+    if verdict == "not_shown" and not value.get("gap"):
+        problems.append(f"{item}: “not shown” needs a gap, one of: {', '.join(GAPS)}.")
     return ClaimAnswer(item, verdict, tuple(evidence[:MOST_RECORDS]), gap, _confidence(item, value, problems))
 
 

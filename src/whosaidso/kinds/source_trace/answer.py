@@ -6,7 +6,7 @@ import re
 
 from attrs import field, frozen
 
-from whosaidso.answers import Parsed, as_list, choose
+from whosaidso.answers import Parsed, as_list, choose, is_blank
 from whosaidso.records import Case, Task
 from whosaidso.vocabulary import INDEPENDENCE, RELATIONS
 
@@ -39,7 +39,7 @@ def parse(raw: object, task: Task, case: Case) -> Parsed:
     """Return what can be read of the trace, and a sentence for each thing that cannot."""
     problems: list[str] = []
     if not isinstance(raw, dict):
-        problems.append("Your answer should be one {…} like the example above it.")
+        problems.append("Your answer should be one {…} like the pattern in the grey cell.")
         raw = {}
     for key in raw:
         if key not in ("edges", "voices", "independent"):
@@ -50,7 +50,7 @@ def parse(raw: object, task: Task, case: Case) -> Parsed:
     for claim, given in _table(raw.get("voices"), "voices", task, problems):
         listed = as_list(given if given is not None else [])
         if listed is None:
-            problems.append(f"voices {claim}: give a list of names, like the example above it.")
+            problems.append(f"voices {claim}: give a list of names, like the pattern in the grey cell.")
         names = [choose(name, task.options, "a source of the list", f"voices {claim}") for name in listed or [] if name]
         problems += [problem for _, problem in names if problem]
         chosen = frozenset(name for name, _ in names if name)
@@ -76,13 +76,15 @@ def parse(raw: object, task: Task, case: Case) -> Parsed:
 def _links(raw: object, task: Task, problems: list[str]) -> tuple[Link, ...]:
     rows = as_list(raw if raw is not None else [])
     if rows is None or isinstance(raw, str):
-        problems.append("edges should be a list of links, like the example above it.")
+        problems.append("edges should be a list of links, like the pattern in the grey cell.")
         return ()
     if len(rows) > MOST_LINKS:
         problems.append(f"{len(rows)} links given; only the first {MOST_LINKS} are read.")
     known = [*task.items, *task.options]
     links: dict[tuple[str, str], Link] = {}
     for number, row in enumerate(rows[:MOST_LINKS], 1):
+        if is_blank(row):
+            continue
         where = f"link {number}"
         cells = as_list(row)
         if cells is None or isinstance(row, str) or not 2 <= len(cells) <= 4:

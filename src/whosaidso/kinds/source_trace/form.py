@@ -19,16 +19,20 @@ def source_trace(task_id: str) -> Sheet:
     sources = []
     for name in task.options:
         source = case.sources[name]
-        spelled = f" (printed as {source.printed_as})" if source.printed_as else ""
+        same = source.name.casefold() in source.printed_as.casefold()
+        spelled = f" (printed as {source.printed_as})" if source.printed_as and not same else ""
         sources.append((name, f"{source.name}{spelled}"))
-    blocks.append(Block("Names to choose from (not all of them are sources)", tuple(sources)))
+    blocks.append(Block("Names you may type, beside the articles' own (not all of them are sources)", tuple(sources)))
     if task.voices:
         asked = [(claim, case.headline_claims[claim].text) for claim in task.voices]
-        asked += [
-            ("", f"{claim} is carried by {', '.join(case.headline_claims[claim].carried_by)}.") for claim in task.voices
+        carried = [
+            f"{claim} is carried by {', '.join(case.headline_claims[claim].carried_by)}" for claim in task.voices
         ]
-        blocks.append(Block("Headline claims", tuple(asked)))
+        asked.append(("", f"{'; '.join(carried)}. The paragraphs stand on the sheet above, or in the book."))
+        blocks.insert(0, Block("Headline claims", tuple(asked)))
         blocks.append(words("How many independent voices", INDEPENDENCE))
     else:
-        blocks.append(words("Relations", {k: v for k, v in RELATIONS.items() if k != "translates"}))
+        blocks.append(words("How they know: relations", {k: v for k, v in RELATIONS.items() if k != "translates"}))
+        place = "The mark in front of the paragraph; H is the headline, by the line that names author or agency."
+        blocks.append(Block("Where it says so", (("p4", place),)))
     return Sheet(task.title, task.ask, task.minutes, tuple(blocks))

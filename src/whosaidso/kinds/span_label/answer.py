@@ -6,7 +6,7 @@ import difflib
 
 from attrs import frozen
 
-from whosaidso.answers import Parsed, as_list, choose
+from whosaidso.answers import Parsed, as_list, choose, is_blank
 from whosaidso.records import Case, Part, Task
 from whosaidso.vocabulary import TECHNIQUES
 
@@ -57,18 +57,27 @@ def parse(raw: object, task: Task, case: Case) -> Parsed:
     marks: list[Mark] = []
     rows = as_list(raw)
     if rows is None or isinstance(raw, str):
-        problems.append("Your answer should be one […] with a line for each mark, like the example above it.")
+        problems.append("Your answer should be one […] with a line for each mark, like the pattern in the grey cell.")
         rows = []
     if len(rows) > MOST_MARKS:
         problems.append(f"{len(rows)} marks given; only the first {MOST_MARKS} are read.")
     places = {(part.article, part.paragraph): (item, part) for item in task.items for part in case.passages[item].part}
     for number, row in enumerate(rows[:MOST_MARKS], 1):
+        if is_blank(row):
+            continue
         mark = _one(f"mark {number}", row, places, problems)
         if mark is not None and mark not in marks:
             marks.append(mark)
     touched = {mark.passage for mark in marks}
-    unanswered = tuple(item for item in task.items if item not in touched) if not marks else ()
-    return Parsed(tuple(marks), tuple(problems), unanswered, done=len(touched), of=len(task.items))
+    unanswered = () if marks else tuple(case.passages[item].title for item in task.items)
+    return Parsed(
+        tuple(marks),
+        tuple(problems),
+        unanswered,
+        len(touched),
+        len(task.items),
+        "texts have marks; a text may need none",
+    )
 
 
 def _one(where: str, row: object, places: dict[tuple[str, str], tuple[str, Part]], problems: list[str]) -> Mark | None:
@@ -87,6 +96,9 @@ def _one(where: str, row: object, places: dict[tuple[str, str], tuple[str, Part]
         problems.append(problem)
         return None
     exact = str(cells[2]).strip()
+    if not exact:
+        problems.append(f"{where}: the words are missing. Copy them from the passage.")
+        return None
     rest = list(cells[3:])
     occurrence = 1
     if rest and not isinstance(rest[0], str):
@@ -96,12 +108,16 @@ def _one(where: str, row: object, places: dict[tuple[str, str], tuple[str, Part]
         else:
             occurrence = given
     passage, part = places[article, paragraph]
-    start = find(part, exact, occurrence) if exact else -1
+    start = find(part, exact, occurrence)
+    if start < 0 and occurrence > 1 and find(part, exact, 1) >= 0:
+        problems.append(
+            f"{where}: {exact[:60]!r} stands less than {occurrence} times in {article} {paragraph}; 1 is the first."
+        )
+        return None
     if start < 0:
         near = difflib.get_close_matches(exact, part.text.split(), n=1, cutoff=0.6)
         hint = f" Did you mean {near[0]!r}?" if near else " Copy the words from the passage."
-        times = "" if occurrence == 1 else f" {occurrence} times"
-        problems.append(f"{where}: {exact[:60]!r} is not{times} in {article} {paragraph}.{hint}")
+        problems.append(f"{where}: {exact[:60]!r} is not in {article} {paragraph}.{hint}")
         return None
     label = ""
     if rest:

@@ -14,6 +14,8 @@ def span_label(task_id: str) -> Sheet:
         passage = case.passages[item]
         rows = [("", passage.note)] if passage.note else []
         rows += [(f'"{part.article}", "{part.paragraph}"', part.text) for part in passage.part]
-        rows += [("", f"{gloss.word}: {gloss.meaning}") for gloss in passage.gloss]
-        blocks.append(Block(passage.title, tuple(rows)))
-    return Sheet(task.title, task.ask, task.minutes, (*blocks, words("Labels", TECHNIQUES)))
+        if passage.gloss:
+            explained = "; ".join(f"{gloss.word} = {gloss.meaning}" for gloss in passage.gloss)
+            rows.append(("", f"Words explained: {explained}."))
+        blocks.append(Block(passage.title, tuple(rows), cards=True))
+    return Sheet(task.title, task.ask, task.minutes, (*blocks, words("Labels you may type", TECHNIQUES)))
