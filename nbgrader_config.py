@@ -1,7 +1,8 @@
 """Course wiring for nbgrader: our folder names, and grading without running anything.
 
 Only names are set here and nothing of ours is imported: an error in this file would make nbgrader
-fall back to its defaults, and its default is to execute student notebooks.
+fall back to its defaults, and its default is to execute student notebooks. For the same reason the
+gradebook has a name of its own: without this file nbgrader finds no assignment, and stops.
 """
 
 import os
@@ -12,6 +13,7 @@ c = get_config()
 root = Path(__file__).resolve().parent
 
 c.CourseDirectory.root = str(root)
+c.CourseDirectory.db_url = "sqlite:///" + (root / "whosaidso-gradebook.db").as_posix()
 c.CourseDirectory.source_directory = "solutions"
 c.CourseDirectory.release_directory = "exercises"
 # Keys and debriefs must not travel to students; drafts of the forms must not travel anywhere.
@@ -23,7 +25,7 @@ c.ClearSolutions.code_stub = {"python": "# Your answer stands above this line."}
 # Right answers in feedback: "1" shows them. Leave it off while anyone may still hand in.
 os.environ.setdefault("WHOSAIDSO_SHOW_GOLD", "0")
 os.environ["WHOSAIDSO_SOLUTIONS"] = str(root / "solutions")
-# nbgrader calls alembic from PATH when it makes gradebook.db.
+# nbgrader calls alembic from PATH when it makes the gradebook.
 programs = str(Path(sys.executable).parent)
 if programs not in os.environ.get("PATH", "").split(os.pathsep):  # formgrader reads this file at every click
     os.environ["PATH"] = os.pathsep.join([programs, os.environ.get("PATH", "")])

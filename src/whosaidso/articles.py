@@ -54,13 +54,14 @@ def quotation_faults(case: Case, folder: Path) -> list[Fault]:
             )
             continue
         texts = paragraphs_of(article, folder)
-        held = [(q.id, q.paragraph, q.text) for q in case.quotations.values() if q.article == article.id]
-        held += [(w.id, p.paragraph, p.text) for w in case.passages.values() for p in w.part if p.article == article.id]
-        for name, paragraph, text in held:
+        quoted = [(q.id, q.paragraph, q.text) for q in case.quotations.values() if q.article == article.id]
+        parts = [(w.id, p.paragraph, p.text) for w in case.passages.values() for p in w.part if p.article == article.id]
+        held = [("quotations.toml", *row) for row in quoted] + [("passages.toml", *row) for row in parts]
+        for file, name, paragraph, text in held:
             if text not in texts.get(paragraph, ""):
                 faults.append(
                     Fault(
-                        "quotations.toml",
+                        file,
                         name,
                         f"is not word for word in {article.id} {paragraph}: {text[:50]!r}.",
                         "Copy it again.",

@@ -17,7 +17,8 @@ from docutils import nodes
 from sphinx.addnodes import pending_xref
 
 from whosaidso import vocabulary
-from whosaidso.records import Article, Case, Claim, Edge, Passage, Quotation, Record, SpanGold
+from whosaidso.records import CITATION, Article, Case, Claim, Edge, Passage, Quotation, Record, SpanGold
+from whosaidso.vocabulary import GROUPS, HOW_READ, RECORD_KINDS
 
 T = TypeVar("T")
 
@@ -30,43 +31,6 @@ PARAGRAPHS = {
     "com": "readers' comments",
 }
 """What a paragraph id without a number stands for."""
-
-GROUPS = {
-    "residents": "People of Mosul and Iraqi civil bodies",
-    "iraq": "Iraqi government and forces",
-    "kurdish_region": "Kurdistan Region of Iraq",
-    "hashd": "Hashd al-Shaabi (PMU)",
-    "us_coalition": "United States and the coalition",
-    "iran": "Iran",
-    "russia": "Russia",
-    "syria": "Syrian government",
-    "isis": "ISIS",
-    "un": "United Nations",
-    "independent": "Not a side in the war",
-}
-"""Who speaks, in the order in which the index shows them: the people of the place first."""
-
-RECORD_KINDS = {
-    "wire": "news agency report",
-    "press": "press report",
-    "party": "statement by a side in the war",
-    "ngo": "report by an aid or rights organisation",
-    "un": "United Nations document",
-    "academic": "academic work",
-    "think_tank": "think-tank report",
-    "activist": "activists' report",
-    "dataset": "data set",
-    "resident": "account by people who lived there",
-}
-
-HOW_READ = {
-    "full": "read in full",
-    "opening": "opening only",
-    "reprint": "read through a reprint",
-    "listing": "seen in a listing only",
-    "dataset": "read as a data set",
-    "named_only": "named by others; not read by us",
-}
 
 PHRASES = {
     "republishes": "republishes",
@@ -85,7 +49,6 @@ _MONTHS = (
 )  # fmt: skip
 
 _ARTICLE = re.compile(r'^(?:a |an |the |")', re.I)
-_PROSE = re.compile(r"\{(q\d+)\}|\b(r\d{3})\b")
 
 
 class UnknownId(KeyError):
@@ -213,7 +176,7 @@ def prose(case: Case, text: str) -> list[nodes.Node]:
     """Return our words with `{q012}` as the quotation and `r001` as a link to the record."""
     parts: list[nodes.Node] = []
     end = 0
-    for match in _PROSE.finditer(text):
+    for match in CITATION.finditer(text):
         parts.append(nodes.Text(text[end : match.start()]))
         if match[1]:
             quotation = get(case.quotations, match[1], "quotation")

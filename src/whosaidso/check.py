@@ -16,8 +16,8 @@ from attrs import frozen
 
 from whosaidso.answers import Parsed
 from whosaidso.cases import task_case
-from whosaidso.kinds import part
 from whosaidso.grading.literals import Reading, read_literal
+from whosaidso.kinds import part
 from whosaidso.records import Case, Gold, Task
 from whosaidso.scores import Item, Score, clip
 
@@ -63,7 +63,9 @@ def check(task_id: str, answer: object, *, points: float) -> float | None:
     """
     if not grading():
         typed = _as_typed(task_id)
-        if typed is not None and not typed.found:
+        if typed is None and answer is None:
+            print("Nothing to check yet: run the grey cell with your answer first (Shift+Enter), then this one.")
+        elif typed is not None and not typed.found:
             print(
                 f"Your answer cannot be read yet. {typed.problem}\nMend it in its grey cell, run that cell, then run this one again."
             )
@@ -183,9 +185,11 @@ def _lines(
     yield "p", score.arithmetic
     for item in score.items:
         if item.what or with_gold:
-            said = ". ".join(part.rstrip(".") for part in (item.what, item.message) if part)
+            said = " ".join(
+                part if part.endswith(("?", "!", ".")) else f"{part}." for part in (item.what, item.message) if part
+            )
             reason = f" Key: {item.reason}" if with_gold and item.reason else ""
-            yield "li", f"{_SIGNS[item.outcome]} {item.id}: {said + '.' if said else ''}{reason}"
+            yield "li", f"{_SIGNS[item.outcome]} {item.id}: {said}{reason}"
     for problem in _first(problems):
         yield "li", f"Could not be read: {problem}"
     for note in score.notes:

@@ -15,7 +15,7 @@ from rich.console import Console
 from rich.progress import track
 from rich.table import Table
 
-from whosaidso.faults import DataError
+from whosaidso.faults import DataError, Fault
 
 app = typer.Typer(
     no_args_is_help=True,
@@ -77,31 +77,34 @@ def check(
     root = _course(course)
     if seal and articles is None:
         raise _stop("--seal needs --articles DIR: a seal says that the words were found in the article.")
-    if articles is not None:
-        for case_id in case_ids():
-            case, _ = read_case(CASES / case_id)
-            if case is None:
-                continue
-            missing = quotation_faults(case, articles)
-            for fault in missing:
-                console.print(str(fault), markup=False, highlight=False)
-            if missing:
-                raise _stop(f"{len(missing)} quotations are not as printed; no seal was renewed.")
+    misquoted: list[Fault] = []
+    for case_id in case_ids() if articles is not None else []:
+        case, _ = read_case(CASES / case_id)
+        if case is None or articles is None:
+            continue
+        wrong = quotation_faults(case, articles)
+        misquoted += wrong
+        if not wrong:
             console.print(f"{case_id}: every quotation is word for word in its article.")
-            if seal:
-                console.print(f"{case_id}: {renew_seals(CASES / case_id, case, articles)} seals renewed.")
-    found = audit(root)
+        if seal and not wrong:
+            console.print(f"{case_id}: {renew_seals(CASES / case_id, case, articles)} seals renewed.")
+        elif seal:
+            console.print(f"{case_id}: no seal was renewed, because not every quotation is as printed.")
+    with errors.status("Checking cases, keys and notebooks"):
+        found = audit(root)
+    faults = [*misquoted, *found.faults]
     table = Table(show_header=False, box=None)
     for what, figure in found.figures:
         table.add_row(what, figure)
     console.print(table)
-    for fault in found.faults:
+    for fault in faults:
         console.print(f"✗ {fault}", markup=False, highlight=False)
+    if not faults:
+        console.print("No faults.")
     if as_json:
-        print(json.dumps({"faults": len(found.faults), "figures": dict(found.figures)}))
-    if found.faults:
-        raise _stop("1 fault." if len(found.faults) == 1 else f"{len(found.faults)} faults.")
-    console.print("No faults.")
+        print(json.dumps({"faults": len(faults), "figures": dict(found.figures)}))
+    if faults:
+        raise _stop("1 fault." if len(faults) == 1 else f"{len(faults)} faults.")
 
 
 def _assignments(course: Path, wanted: list[str] | None) -> list[str]:
@@ -194,9 +197,11 @@ def new_course(
         names = _assignments(target, None)
         _release(target, names)
         (target / "submitted").mkdir(exist_ok=True)
-    except OSError as error:
-        if made:
-            shutil.rmtree(target, ignore_errors=True)
+    except BaseException as error:  # an interrupted set-up too must not leave half a course
+        for left in [target] if made else list(target.iterdir()):
+            shutil.rmtree(left, ignore_errors=True) if left.is_dir() else left.unlink(missing_ok=True)
+        if not isinstance(error, OSError):
+            raise
         raise _stop(
             f"The course could not be set up in {target}: {error.strerror or error}. Nothing was left behind."
         ) from error
@@ -211,6 +216,7 @@ def demo_class(
     students: Annotated[int, typer.Option(min=1, max=5000, help="How many students.")] = 30,
     seed: Annotated[int, typer.Option(help="The same seed gives the same class.")] = 1,
     course: Course = Path(),
+    as_json: AsJson = False,
 ) -> None:
     """Put hand-ins of a simulated class of mixed ability under submitted/, to try grading on.
 
@@ -228,6 +234,8 @@ def demo_class(
     console.print(f"{handed_in} hand-ins of {students} students are under submitted/.")
     if kept:
         console.print(f"{kept} hand-ins were there already and were left alone.")
+    if as_json:
+        print(json.dumps({"students": students, "written": handed_in, "kept": kept}))
 
 
 def main() -> None:

@@ -10,13 +10,14 @@ import os
 from pathlib import Path
 
 from whosaidso import records, vocabulary
-from whosaidso.cases.checks import claim_gold_faults, span_faults
+from whosaidso.cases.checks import claim_gold_faults, edge_faults, span_faults
 from whosaidso.faults import DataError, Fault
 from whosaidso.records import Case, Gold
-from whosaidso.tables import by_id, read_toml, rows
+from whosaidso.tables import by_id, read_toml, refuse_unknown, rows
 
 ENV = "WHOSAIDSO_SOLUTIONS"
 SCHEMA = 1
+TABLES = ("schema", "assignment", "standing", "claim", "span", "edge", "accepted", "lure", "voices")
 
 
 class GoldNotFound(DataError):
@@ -55,16 +56,18 @@ def read_gold(path: Path, assignment: str, case: Case) -> tuple[Gold, list[Fault
     """Return the gold in a file and all its faults."""
     file = f"{assignment}/gold.toml"
     faults: list[Fault] = []
-    tables = read_toml(path, faults)
-    if not faults and tables.get("schema") != SCHEMA:
+    tables = read_toml(path, file, faults)
+    if faults:
+        return Gold(assignment=assignment, standing=""), faults
+    refuse_unknown(tables, TABLES, file, faults)
+    if tables.get("schema") != SCHEMA:
         faults.append(
             Fault(file, "", f"has schema {tables.get('schema')!r}.", f"This version reads schema = {SCHEMA}.")
         )
-    if not faults and tables.get("assignment") != assignment:
+    if tables.get("assignment") != assignment:
         faults.append(
             Fault(file, "", f"says it is for {tables.get('assignment')!r}.", f'Write assignment = "{assignment}".')
         )
-    voices = {key.claim: key for key in rows(tables, "voices", records.VoicesGold, file, faults)}
     gold = Gold(
         assignment=assignment,
         standing=str(tables.get("standing", "")),
@@ -73,7 +76,7 @@ def read_gold(path: Path, assignment: str, case: Case) -> tuple[Gold, list[Fault
         edges=tuple(by_id(rows(tables, "edge", records.Edge, file, faults), file, faults).values()),
         accepted=tuple(rows(tables, "accepted", records.Link, file, faults)),
         lures=tuple(rows(tables, "lure", records.Link, file, faults)),
-        voices=voices,
+        voices=by_id(rows(tables, "voices", records.VoicesGold, file, faults), file, faults, "claim"),
     )
     if not gold.standing:
         faults.append(
@@ -94,25 +97,9 @@ def _content_faults(file: str, gold: Gold, case: Case) -> list[Fault]:
         faults += span_faults(file, span, case.passages)
     names = {*case.articles, *case.sources}
     for edge in gold.edges:
-        for key in ("teller", "told_by"):
-            if getattr(edge, key) not in names:
-                faults.append(
-                    Fault(
-                        file,
-                        edge.id,
-                        f"{key} {getattr(edge, key)!r} is no article or source.",
-                        "Use an id of sources.toml.",
-                    )
-                )
-        if edge.relation not in vocabulary.RELATIONS:
-            faults.append(Fault(file, edge.id, f"relation {edge.relation!r} is unknown.", "Use one of the vocabulary."))
-        paragraphs = {p.id for p in case.articles[edge.article].paragraph} if edge.article in case.articles else set()
-        if edge.paragraph not in paragraphs:
-            faults.append(
-                Fault(
-                    file, edge.id, f"{edge.article} has no paragraph {edge.paragraph!r}.", "Use an id of articles.toml."
-                )
-            )
+        faults += edge_faults(file, edge, case)
+        if not edge.article:
+            faults.append(Fault(file, edge.id, "names no article.", "A graded link stands in an article."))
     for link in (*gold.accepted, *gold.lures):
         if link.told_by not in names or (link.teller and link.teller not in names):
             faults.append(Fault(file, link.told_by, "is a link with an unknown end.", "Use ids of sources.toml."))
@@ -123,23 +110,30 @@ def _content_faults(file: str, gold: Gold, case: Case) -> list[Fault]:
                     file, lure.told_by, f"lure has misconception {lure.misconception!r}.", "Use one of the vocabulary."
                 )
             )
-    for voices_key in gold.voices.values():
-        unknown = [
-            voice
-            for voices in (voices_key.voices, *voices_key.also_voices)
-            for voice in voices
-            if voice not in case.sources
-        ]
-        if unknown:
-            faults.append(
-                Fault(file, voices_key.claim, f"names unknown voices {', '.join(unknown)}.", "Use ids of sources.toml.")
-            )
-        if not set(voices_key.independent) <= set(vocabulary.INDEPENDENCE):
-            faults.append(
-                Fault(file, voices_key.claim, "has an unknown count.", f"Known: {', '.join(vocabulary.INDEPENDENCE)}.")
-            )
+    for key in gold.voices.values():
+        faults += _voices_faults(file, key, case)
     for task in tasks:
         faults += _task_faults(file, task, gold, case)
+    return faults
+
+
+def _voices_faults(file: str, key: records.VoicesGold, case: Case) -> list[Fault]:
+    """Return what is wrong with one answer to "whose voices, and how many independent?"."""
+    used = (
+        ([key.claim], case.headline_claims, "headline claims", "case.toml"),
+        ([voice for voices in (key.voices, *key.also_voices) for voice in voices], case.sources, "voices", "sources.toml"),
+        ([*key.independent, *key.wrong], vocabulary.INDEPENDENCE, "counts", "the vocabulary"),
+        (list(key.wrong.values()), vocabulary.MISCONCEPTIONS, "misconceptions", "the vocabulary"),
+    )  # fmt: skip
+    faults = []
+    for names, known, what, home in used:
+        unknown = [name for name in names if name not in known]
+        if unknown:
+            faults.append(Fault(file, key.claim, f"names unknown {what} {', '.join(unknown)}.", f"Use ids of {home}."))
+    if not key.voices or not key.independent:
+        faults.append(Fault(file, key.claim, "has no voices or no count.", "Fill both; without them nobody is right."))
+    if not key.history:
+        faults.append(Fault(file, key.claim, "has no history.", "Say who decided, when and why."))
     return faults
 
 

@@ -8,8 +8,12 @@ nothing of files, widgets, scoring or nbgrader; `whosaidso.cases` reads and chec
 from __future__ import annotations
 
 import hashlib
+import re
 
 from attrs import field, frozen
+
+CITATION = re.compile(r"\{(q\d+)\}|\b(r\d{3})\b")
+"""Where our prose shows quotation q012, as `{q012}`, or cites record r014."""
 
 
 def seal_of(text: str, paragraph_hash: str) -> str:

@@ -3,24 +3,21 @@
 from __future__ import annotations
 
 import tomllib
+from collections.abc import Callable, Collection, Iterator
 from pathlib import Path
-from typing import Any, TypeVar
+from typing import Any, TypeVar, get_args, get_origin
 
 import attrs
 import cattrs
-from cattrs.errors import BaseValidationError, ForbiddenExtraKeysError
+from cattrs.errors import BaseValidationError, ForbiddenExtraKeysError, IterableValidationError
 
 from whosaidso.faults import Fault
 
 T = TypeVar("T")
 
-_converter = cattrs.Converter(forbid_extra_keys=True, detailed_validation=True)
 
-
-def _strict(kind: type) -> Any:
+def _strict(kind: type) -> Callable[[object, type], object]:
     def structure(value: object, _: type) -> object:
-        if kind is float and type(value) is int:
-            return float(value)
         if type(value) is not kind:
             raise TypeError(f"expected {kind.__name__}, found {value!r}")
         return value
@@ -28,56 +25,103 @@ def _strict(kind: type) -> Any:
     return structure
 
 
-for _kind in (str, int, float, bool):
-    _converter.register_structure_hook(_kind, _strict(_kind))
+def _is_tuple(kind: Any) -> bool:
+    return get_origin(kind) is tuple
 
 
-def _problems(error: BaseException) -> list[str]:
-    if isinstance(error, ForbiddenExtraKeysError):
-        return [f"has the unknown key {', '.join(map(repr, sorted(error.extra_fields)))}."]
-    if isinstance(error, BaseValidationError):
-        return [text for inner in error.exceptions for text in _problems(inner)]
+def _make_converter(*, forbid_extra_keys: bool) -> cattrs.Converter:
+    converter = cattrs.Converter(forbid_extra_keys=forbid_extra_keys, detailed_validation=True)
+    for kind in (str, int, bool):
+        converter.register_structure_hook(kind, _strict(kind))
+
+    def list_of(kind: Any) -> Callable[[object, type], object]:
+        def structure(value: object, _: type) -> object:
+            if type(value) is not list:  # a text would be read letter by letter
+                raise TypeError(f"expected a list, found {value!r}")
+            found, errors = [], []
+            for inner in value:
+                try:
+                    found.append(converter.structure(inner, get_args(kind)[0]))
+                except Exception as error:
+                    errors.append(error)
+            if errors:
+                raise IterableValidationError("in a list", errors, kind)
+            return tuple(found)
+
+        return structure
+
+    converter.register_structure_hook_factory(_is_tuple, list_of)
+    return converter
+
+
+_converter = _make_converter(forbid_extra_keys=True)
+_forgiving = _make_converter(forbid_extra_keys=False)
+
+
+def _problems(error: BaseException, cls: type, where: str = "") -> Iterator[tuple[str, type]]:
+    """Yield each problem with the class whose keys were expected; `where` is the key it was found at."""
     notes = " ".join(getattr(error, "__notes__", []))
-    if isinstance(error, KeyError):
-        return [f"lacks the key {error.args[0]!r}."]
-    where = notes.split("attribute ")[-1] if "attribute " in notes else ""
-    return [f"{where + ': ' if where else ''}{error}."]
+    where = notes.split("attribute ")[-1] if "attribute " in notes else where
+    if isinstance(error, ForbiddenExtraKeysError):
+        yield f"has the unknown key {', '.join(map(repr, sorted(error.extra_fields)))}.", error.cl
+    elif isinstance(error, BaseValidationError):
+        inside = error.cl if isinstance(error.cl, type) and attrs.has(error.cl) else cls
+        for inner in error.exceptions:
+            yield from _problems(inner, inside, where)
+    elif isinstance(error, KeyError):
+        yield f"lacks the key {error.args[0]!r}.", cls
+    else:
+        yield f"{where + ': ' if where else ''}{error}.", cls
 
 
-def structure(row: dict[str, Any], cls: type[T], file: str, faults: list[Fault]) -> T | None:
-    """Return the row as `cls`, or None after adding what is wrong with it to `faults`."""
+def _structure(row: dict[str, Any], table: str, cls: type[T], file: str, faults: list[Fault]) -> T | None:
+    """Return the row as `cls` after adding what is wrong with it to `faults`; None if nothing can be made of it."""
     name = str(row.get("id", row.get("claim", row.get("told_by", "a row without id"))))
     try:
         return _converter.structure(row, cls)
     except Exception as error:
-        keys = ", ".join(attribute.name for attribute in attrs.fields(cls))  # type: ignore[arg-type]
-        for problem in _problems(error):
-            faults.append(Fault(file, name, problem, f"A [[{cls.__name__.lower()}]] has: {keys}."))
+        for problem, owner in _problems(error, cls):
+            keys = ", ".join(attribute.name for attribute in attrs.fields(owner))
+            faults.append(Fault(file, name, problem, f"{owner.__name__} in [[{table}]] has: {keys}."))
+    try:
+        return _forgiving.structure(row, cls)  # kept, or all that refers to it would be called faulty too
+    except Exception:
         return None
 
 
-def read_toml(path: Path, faults: list[Fault]) -> dict[str, Any]:
+def read_toml(path: Path, file: str, faults: list[Fault]) -> dict[str, Any]:
     """Return the file's tables, or {} after adding a fault."""
     try:
         return tomllib.loads(path.read_text(encoding="utf-8"))
     except FileNotFoundError:
-        faults.append(Fault(path.name, "", "is missing.", f"Put it back at {path.parent.name}/{path.name}."))
+        faults.append(Fault(file, "", "is missing.", f"Put it back at {path.parent.name}/{path.name}."))
     except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
-        faults.append(Fault(path.name, "", f"is not TOML: {error}.", "Mend that line."))
+        faults.append(Fault(file, "", f"is not TOML: {error}.", "Mend that line."))
     return {}
 
 
+def refuse_unknown(tables: dict[str, Any], known: Collection[str], file: str, faults: list[Fault]) -> None:
+    """Add a fault for each name at the top of a file that nobody would read."""
+    for name in tables:
+        if name not in known:
+            faults.append(Fault(file, name, "is no table of this file.", f"It holds: {', '.join(known)}."))
+
+
 def rows(tables: dict[str, Any], key: str, cls: type[T], file: str, faults: list[Fault]) -> list[T]:
-    """Return the rows of one [[table]], leaving out the faulty ones."""
-    found = [structure(row, cls, file, faults) for row in tables.get(key, [])]
+    """Return the rows of one [[table]], leaving out those of which nothing can be made."""
+    held = tables.get(key, [])
+    if not isinstance(held, list) or not all(isinstance(row, dict) for row in held):
+        faults.append(Fault(file, key, "is not a list of tables.", f"Write [[{key}]] above each row."))
+        return []
+    found = [_structure(row, key, cls, file, faults) for row in held]
     return [row for row in found if row is not None]
 
 
-def by_id(items: list[T], file: str, faults: list[Fault]) -> dict[str, T]:
-    """Return the items by id, adding a fault for each id used twice."""
+def by_id(items: list[T], file: str, faults: list[Fault], key: str = "id") -> dict[str, T]:
+    """Return the items by id (or another key), adding a fault for each used twice."""
     result: dict[str, T] = {}
     for item in items:
-        name: str = item.id  # type: ignore[attr-defined]
+        name: str = getattr(item, key)
         if name in result:
             faults.append(Fault(file, name, "is used twice.", "Give one of them a new id; ids are never reused."))
         result[name] = item

@@ -98,7 +98,47 @@ CLAIM_TYPES = _terms(
     ("intent", "intent", "Somebody meant something. Only documents or testimony about the intent can settle it."),
 )
 
+GROUPS = {
+    "residents": "People of Mosul and Iraqi civil bodies",
+    "iraq": "Iraqi government and forces",
+    "kurdish_region": "Kurdistan Region of Iraq",
+    "hashd": "Hashd al-Shaabi (PMU)",
+    "us_coalition": "United States and the coalition",
+    "iran": "Iran",
+    "russia": "Russia",
+    "syria": "Syrian government",
+    "isis": "ISIS",
+    "un": "United Nations",
+    "independent": "Not a side in the war",
+}
+"""Who speaks, in the order in which the index shows them: the people of the place first."""
+
+RECORD_KINDS = {
+    "wire": "news agency report",
+    "press": "press report",
+    "party": "statement by a side in the war",
+    "ngo": "report by an aid or rights organisation",
+    "un": "United Nations document",
+    "academic": "academic work",
+    "think_tank": "think-tank report",
+    "activist": "activists' report",
+    "dataset": "data set",
+    "resident": "account by people who lived there",
+}
+
+HOW_READ = {
+    "full": "read in full",
+    "opening": "opening only",
+    "reprint": "read through a reprint",
+    "listing": "seen in a listing only",
+    "dataset": "read as a data set",
+    "named_only": "named by others; not read by us",
+}
+
 BANKS = ("open", "graded")
+SOURCE_KINDS = ("agency", "outlet", "broadcaster", "person", "militia", "government", "unnamed", "crowd")
+PASSAGE_USES = ("worked", "half_worked", "practice", "graded")
+LINKS = ("live", "text")
 SPAN_GRADES = ("core", "arguable", "lure")
 CERTAINTIES = ("explicit", "high", "medium")
 

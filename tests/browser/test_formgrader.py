@@ -38,7 +38,7 @@ def hostile(course, folder):
     cell_of(notebook, WHY).attachments = {"a.svg": {"image/svg+xml": "PHN2Zy8+"}}
     answer = cell_of(notebook, "mosul-sourcing-2-answer")
     name = answer.source.split("=")[0].split()[-1]
-    words = repr(HOSTILE)
+    words = repr("$$\\href{javascript:window.run=8}{x}$$<b>")  # short enough to be quoted whole in the reasons
     answer.source = (
         f"# {HOSTILE}\n{name} = {{'voices': {{'k1': [{words}], {words}: []}}, 'independent': {{'k1': {words}}}}}"
     )
@@ -186,11 +186,12 @@ def test_nothing_a_student_writes_is_alive(browser, served):
     assert asked["anna"] == asked["zora"]
     with tab(browser, address) as (page, elsewhere, dialogs):
         submission(page, address, "zora")
-        shown = page.locator("#notebook")
+        shown = page.locator("#notebook-container").first
         assert shown.inner_text().count("window.run=1") >= 5
         assert shown.locator("script, img, iframe, svg, style, [onerror], [onload]").count() == 0
         links = shown.locator("a").evaluate_all("all => all.map(a => a.getAttribute('href'))")
         assert not [link for link in links if "javascript" in link or "evil" in link]
+        assert "window.run=8" in page.locator(".wss-feedback").nth(1).inner_text()
         # MathJax reads every text outside these; with the network it would make a live link of \href
         unguarded = page.evaluate(
             """() => {
@@ -226,4 +227,7 @@ def test_mark_and_comment_given_by_hand_are_stored(browser, served):
         assert records[*place, "grade"][3] is False
         assert records[*place, "comment"][1] == comment
         assert f"{BY_MACHINE + 3.5} / {MOST}" in autograde(page, address, "anna")
-    assert gradebook_records(course) == records
+    # nbgrader keeps the mark and asks for a second look at it
+    after = gradebook_records(course)
+    assert after[*place, "grade"][:4] == (None, 3.5, None, True)
+    assert after[*place, "comment"][1] == comment

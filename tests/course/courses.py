@@ -10,6 +10,7 @@ import nbformat
 from nbformat import NotebookNode
 
 ROOT = Path(__file__).resolve().parents[2]
+GRADEBOOK = "whosaidso-gradebook.db"
 ASSIGNMENTS = ("mosul-sourcing", "mosul-wording", "mosul-claims")
 
 
@@ -62,7 +63,7 @@ def gradebook_records(course: Path) -> dict[tuple[str, ...], object]:
     from nbgrader.api import Gradebook
 
     found: dict[tuple[str, ...], object] = {}
-    with Gradebook(f"sqlite:///{course / 'gradebook.db'}") as gradebook:
+    with Gradebook(f"sqlite:///{course / GRADEBOOK}") as gradebook:
         for assignment in gradebook.assignments:
             for submission in assignment.submissions:
                 for notebook in submission.notebooks:

@@ -8,7 +8,7 @@ import shutil
 import pytest
 from nbgrader.api import Gradebook
 
-from tests.course.courses import ASSIGNMENTS, cell_of, gradebook_records, hand_in, model, released, run
+from tests.course.courses import ASSIGNMENTS, GRADEBOOK, cell_of, gradebook_records, hand_in, model, released, run
 from whosaidso.cases import load_case
 from whosaidso.gold import read_gold
 from whosaidso.vocabulary import VERDICTS
@@ -89,7 +89,7 @@ def test_one_feedback_page_each_without_key_and_third_parties(graded):
     assert pages == {(student, assignment) for student in students() for assignment in ASSIGNMENTS}
     for assignment in ASSIGNMENTS:
         keys = reasons(gold_of(graded, assignment))
-        assert len(keys) >= 5
+        assert len(keys) >= 2
         for student in students():
             shown = html.unescape(page(graded, student, assignment))
             assert " points</h4>" in shown
@@ -99,18 +99,27 @@ def test_one_feedback_page_each_without_key_and_third_parties(graded):
             assert not re.search(r"<script|<(?:img|link|iframe)[^>]+https?:", shown), (student, assignment)
 
 
-def test_feedback_on_no_answer_names_no_verdict(graded):
+def listed(course, assignment):
+    return [html.unescape(item) for item in ITEM.findall(page(course, BLANK, assignment)) if item[:1] in "–○✓✗"]
+
+
+def test_feedback_on_no_answer_gives_no_answer(graded):
     claims = load_case("mosul_2016").claims
-    items = [html.unescape(item) for item in ITEM.findall(page(graded, BLANK, "mosul-claims"))]
-    listed = 0
+    lines = listed(graded, "mosul-claims")
     for name in gold_of(graded, "mosul-claims").claims:
-        line = next(item for item in items if f" {name}: " in item)
+        line = next(item for item in lines if f" {name}: " in item)
         said = line.replace(claims[name].text.rstrip("."), "").lower()
-        listed += 1
         for verdict in VERDICTS.values():
-            assert verdict.label.lower() not in said, line
-            assert verdict.id not in said, line
-    assert listed == 10
+            assert verdict.label.lower() not in said
+            assert verdict.id not in said
+    said = "\n".join(listed(graded, "mosul-wording"))
+    for span in gold_of(graded, "mosul-wording").spans:
+        assert span.exact not in said
+    lines = listed(graded, "mosul-sourcing")
+    for edge in gold_of(graded, "mosul-sourcing").edges:
+        assert not [line for line in lines if edge.teller in line and edge.told_by in line]
+    for key in gold_of(graded, "mosul-sourcing").voices.values():
+        assert not [line for line in lines for voice in key.voices if f" {voice}" in line]
 
 
 def test_key_is_shown_when_wanted_and_never_by_accident(course):
@@ -132,7 +141,7 @@ def test_key_is_shown_when_wanted_and_never_by_accident(course):
     nbgrader(course, "generate_feedback", assignment, "--student=anna", WHOSAIDSO_SHOW_GOLD="1")
     shown = html.unescape(page(course, "anna", assignment))
     gold = gold_of(course, assignment)
-    assert f"Key: {gold.claims['c01'].reason}" in shown
+    assert shown.count(" Key: ") == 10
     assert sum(key.reason in shown for key in gold.claims.values()) == 10
 
     nbgrader(course, "autograde", assignment, "--force")
@@ -143,14 +152,18 @@ def test_key_is_shown_when_wanted_and_never_by_accident(course):
 def test_mark_and_comment_given_by_hand_survive_regrading(graded):
     student, assignment, cell = "student0001", "mosul-sourcing", "mosul-sourcing-why"
     place = (cell, assignment, assignment, student)
-    with Gradebook(f"sqlite:///{graded / 'gradebook.db'}") as gradebook:
+    with Gradebook(f"sqlite:///{graded / GRADEBOOK}") as gradebook:
         grade = gradebook.find_grade(*place)
         grade.manual_score, grade.needs_manual_grade = 3.5, False
         gradebook.find_comment(*place).manual_comment = "Good: you ask who could know."
         gradebook.db.commit()
     before = gradebook_records(graded)
     assert before[assignment, student, assignment, cell, "grade"][1] == 3.5
-    nbgrader(graded, "autograde", assignment, "--force")
-    assert gradebook_records(graded) == before
+    nbgrader(graded, "autograde", assignment, "--force", f"--student={student}")
+    after = gradebook_records(graded)
+    changed = {key for key in before | after if before.get(key) != after.get(key)}
+    regraded = (assignment, student, assignment, cell, "grade")
+    assert changed == {regraded}  # nbgrader keeps the mark and asks for a second look at it
+    assert after[regraded][:4] == (None, 3.5, None, True)
     nbgrader(graded, "generate_feedback", assignment, "--force", f"--student={student}")
     assert "Good: you ask who could know." in page(graded, student, assignment)

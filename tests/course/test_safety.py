@@ -8,7 +8,7 @@ import nbformat
 import pytest
 from nbformat import NotebookNode
 
-from tests.course.courses import cell_of, gradebook_records, hand_in, model, released, run
+from tests.course.courses import GRADEBOOK, cell_of, gradebook_records, hand_in, model, released, run
 
 ASSIGNMENT = "mosul-sourcing"
 CHECK = "mosul-sourcing-1-check"
@@ -117,11 +117,11 @@ def test_damaged_and_hostile_hand_ins_leave_the_others_alone(course, tmp_path):
 def test_missing_gold_stops_before_the_first_student(course):
     hand_in(course, "anna", ASSIGNMENT, model(course, ASSIGNMENT))
     (course / "solutions" / ASSIGNMENT / "gold.toml").unlink()
-    before = (course / "gradebook.db").read_bytes()
+    before = (course / GRADEBOOK).read_bytes()
     done = run(course, "nbgrader", "autograde", ASSIGNMENT)
     assert done.returncode != 0
     assert f"{ASSIGNMENT}/gold.toml: is missing" in done.stderr
-    assert (course / "gradebook.db").read_bytes() == before
+    assert (course / GRADEBOOK).read_bytes() == before
     assert not (course / "autograded").exists()
 
 
@@ -129,11 +129,11 @@ def test_faulty_gold_stops_before_the_first_student(course):
     hand_in(course, "anna", ASSIGNMENT, model(course, ASSIGNMENT))
     path = course / "solutions" / ASSIGNMENT / "gold.toml"
     path.write_text(path.read_text(encoding="utf-8").replace('told_by = "rt"', 'told_by = "nobody"'), encoding="utf-8")
-    before = (course / "gradebook.db").read_bytes()
+    before = (course / GRADEBOOK).read_bytes()
     done = run(course, "nbgrader", "autograde", ASSIGNMENT)
     assert done.returncode != 0
-    assert "told_by 'nobody' is no article or source" in done.stderr
-    assert (course / "gradebook.db").read_bytes() == before
+    assert "told_by is 'nobody', which is no article or source" in done.stderr
+    assert (course / GRADEBOOK).read_bytes() == before
 
 
 def test_a_grader_that_cannot_be_imported_stops_and_runs_nothing(course, tmp_path):
@@ -144,6 +144,20 @@ def test_a_grader_that_cannot_be_imported_stops_and_runs_nothing(course, tmp_pat
     config.write_text(
         config.read_text(encoding="utf-8").replace("whosaidso.grading", "whosaidso.missing"), encoding="utf-8"
     )
+    done = run(course, "nbgrader", "autograde", ASSIGNMENT)
+    assert done.returncode != 0
+    assert not (tmp_path / "it-ran").exists()
+    assert not list((course / "autograded").rglob("*.ipynb"))
+
+
+@pytest.mark.parametrize(
+    "broken", ["", "import nothing_of_that_name\n"], ids=["no configuration", "faulty configuration"]
+)
+def test_without_its_configuration_nbgrader_runs_nothing(course, tmp_path, broken):
+    notebook = model(course, ASSIGNMENT)
+    cell_of(notebook, "mosul-sourcing-1-answer").source = f"open({str(tmp_path / 'it-ran')!r}, 'w').close()"
+    hand_in(course, "anna", ASSIGNMENT, notebook)
+    (course / "nbgrader_config.py").write_text(broken, encoding="utf-8")
     done = run(course, "nbgrader", "autograde", ASSIGNMENT)
     assert done.returncode != 0
     assert not (tmp_path / "it-ran").exists()

@@ -12,10 +12,21 @@ from pathlib import Path
 from whosaidso import records
 from whosaidso.cases.checks import case_faults
 from whosaidso.faults import DataError, Fault
-from whosaidso.tables import by_id, read_toml, rows
+from whosaidso.tables import by_id, read_toml, refuse_unknown, rows
 
 CASES = Path(__file__).parent
-FILES = ("case", "articles", "quotations", "passages", "sources", "edges", "records", "claims", "tasks")
+FILES = {
+    "case": ("case", "headline_claim", "correction"),
+    "articles": ("article",),
+    "quotations": ("quotation",),
+    "passages": ("text", "passage", "span"),
+    "sources": ("source",),
+    "edges": ("edge",),
+    "records": ("record",),
+    "claims": ("claim",),
+    "tasks": ("task",),
+}
+"""The files of a case, each with the tables it holds."""
 
 
 def case_ids() -> list[str]:
@@ -49,17 +60,28 @@ def load_case(case_id: str) -> records.Case:
 
 
 def read_case(folder: Path) -> tuple[records.Case | None, list[Fault]]:
-    """Return the case in a folder (None if its own table is faulty) and all its faults."""
+    """Return the case in a folder (None if a file of it could not be read) and all its faults."""
     faults: list[Fault] = []
-    tables = {name: read_toml(folder / f"{name}.toml", faults) for name in FILES}
+    tables: dict[str, dict] = {}
+    unread: set[str] = set()
+    for name, known in FILES.items():
+        before = len(faults)
+        tables[name] = read_toml(folder / f"{name}.toml", f"{name}.toml", faults)
+        if len(faults) > before:
+            unread.add(name)
+        refuse_unknown(tables[name], known, f"{name}.toml", faults)
 
     def table(file: str, key: str, cls: type) -> dict:
         name = f"{file}.toml"
         return by_id(rows(tables[file], key, cls, name, faults), name, faults)
 
-    about = tables["case"].get("case", {})
+    about = tables["case"].get("case")
+    about = about if isinstance(about, dict) else {}
+    for key in ("id", "title", "summary"):
+        if "case" not in unread and not (isinstance(about.get(key), str) and about[key]):
+            faults.append(Fault("case.toml", "case", f"lacks {key}.", "A [case] has id, title and summary."))
     case = records.Case(
-        id=str(about.get("id", folder.name)),
+        id=str(about.get("id", "")),
         title=str(about.get("title", "")),
         summary=str(about.get("summary", "")),
         articles=table("articles", "article", records.Article),
@@ -75,8 +97,8 @@ def read_case(folder: Path) -> tuple[records.Case | None, list[Fault]]:
         tasks=table("tasks", "task", records.Task),
         corrections=tuple(rows(tables["case"], "correction", records.History, "case.toml", faults)),
     )
-    faults += case_faults(case)
-    return case, faults
+    faults += case_faults(case, unread)
+    return (None if unread else case), faults
 
 
 def task_case(task_id: str) -> tuple[records.Task, records.Case]:

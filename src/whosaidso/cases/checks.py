@@ -3,39 +3,44 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping
+from typing import Any
+
+import attrs
 
 from whosaidso import vocabulary
 from whosaidso.faults import Fault
-from whosaidso.records import Case, Passage, Quotation, SpanGold, seal_of, words_in
+from whosaidso.kinds import kind_names
+from whosaidso.records import (
+    CITATION,
+    Accept,
+    Article,
+    Case,
+    Claim,
+    ClaimGold,
+    Edge,
+    Passage,
+    SpanGold,
+    seal_of,
+    words_in,
+)
 
 QUOTATION_WORDS = 25
 PASSAGE_WORDS = (30, 120)
 MINUTES = 35
 
-PLACEHOLDER = re.compile(r"\{(q\d+)\}")
 _PARAGRAPH = re.compile(r"^(H|L|p\d+|cap|by|img|com)$")
-_KINDS = ("source_trace", "span_label", "claim_check")
-_HOW_READ = ("full", "opening", "reprint", "listing", "dataset", "named_only")
-_RECORD_KINDS = (
-    "wire", "press", "party", "ngo", "un", "academic", "think_tank", "activist", "dataset", "resident",
-)  # fmt: skip
-GROUPS = (
-    "us_coalition", "iraq", "kurdish_region", "hashd", "russia", "syria", "iran", "isis", "residents", "un",
-    "independent",
-)  # fmt: skip
 _DATE = re.compile(r"^\d{4}-\d{2}-\d{2}$")
 
 
-def case_faults(case: Case) -> list[Fault]:
-    """Return every fault of the case, in file order."""
-    checks = (_articles, _quotations, _budgets, _passages, _spans, _sources, _edges, _records, _claims, _tasks)
-    return [fault for check in checks for fault in check(case)]
+def case_faults(case: Case, unread: Collection[str] = ()) -> list[Fault]:
+    """Return every fault of the case, in file order; checks that need an unread file are left out."""
+    return [fault for check, files in _CHECKS.items() if not files & set(unread) for fault in check(case)]
 
 
 def _unknown(file: str, name: str, key: str, values: Iterable[str], known: Iterable[str], what: str) -> Iterator[Fault]:
     allowed = list(known)
-    for value in values:
+    for value in dict.fromkeys(values):
         if value not in allowed:
             listed = ", ".join(allowed[:12]) + (" …" if len(allowed) > 12 else "")
             yield Fault(file, name, f"{key} is {value!r}, which is no {what}.", f"Known: {listed}.")
@@ -71,8 +76,7 @@ def _articles(case: Case) -> Iterator[Fault]:
                 yield Fault(file, name, "is no paragraph id.", "Use H, L, p1…, cap, by, img or com.")
             if not paragraph.told.strip():
                 yield Fault(file, name, "is not told.", "Tell the paragraph in our own words.")
-            for quotation in PLACEHOLDER.findall(paragraph.told):
-                yield from _unknown(file, name, "told", [quotation], case.quotations, "quotation")
+            for quotation, _ in CITATION.findall(paragraph.told):
                 held = case.quotations.get(quotation)
                 if held and (held.article, held.paragraph) != (article.id, paragraph.id):
                     yield Fault(
@@ -87,6 +91,8 @@ def _quotations(case: Case) -> Iterator[Fault]:
     file = "quotations.toml"
     for quotation in case.quotations.values():
         yield from _places(file, quotation.id, case, quotation.article, quotation.paragraph, ())
+        if not quotation.text.strip():
+            yield Fault(file, quotation.id, "has no words.", "Copy them from the article, or take it out.")
         if words_in(quotation.text) > QUOTATION_WORDS:
             yield Fault(
                 file,
@@ -103,7 +109,7 @@ def _seal(file: str, name: str, case: Case, article: str, paragraph: str, text: 
     if article not in case.articles:
         return
     hashes = {p.id: p.hash for p in case.articles[article].paragraph}
-    if not seal or seal != seal_of(text, hashes.get(paragraph, "")):
+    if not hashes.get(paragraph) or seal != seal_of(text, hashes[paragraph]):
         yield Fault(
             file, name, f"has no current seal for {text[:30]!r}…",
             "Check it against the article, then run `whosaidso check --articles DIR --seal`.",
@@ -150,6 +156,9 @@ def _passages(case: Case) -> Iterator[Fault]:
         )
     for passage in case.passages.values():
         yield from _unknown(file, passage.id, "bank", [passage.bank], vocabulary.BANKS, "bank")
+        yield from _unknown(file, passage.id, "use", [passage.use], vocabulary.PASSAGE_USES, "use")
+        if (passage.bank == "graded") != (passage.use == "graded"):
+            yield Fault(file, passage.id, f"is {passage.bank} and {passage.use}.", "What is used for marks is graded.")
         low, high = PASSAGE_WORDS
         if not low <= passage.words <= high:
             yield Fault(file, passage.id, f"has {passage.words} words.", f"A passage has {low} to {high}.")
@@ -206,43 +215,49 @@ def _sources(case: Case) -> Iterator[Fault]:
     for source in case.sources.values():
         if source.id in case.articles:
             yield Fault("sources.toml", source.id, "is also an article.", "Give the source another id.")
+        yield from _unknown("sources.toml", source.id, "kind", [source.kind], vocabulary.SOURCE_KINDS, "kind of source")
         yield from _unknown("sources.toml", source.id, "records", source.records, case.records, "record")
+
+
+def edge_faults(file: str, edge: Edge, case: Case) -> Iterator[Fault]:
+    """Yield what is wrong with one link: ends, place or words that do not exist."""
+    tellers = [*case.articles, *case.sources]
+    yield from _unknown(file, edge.id, "teller", [edge.teller], tellers, "article or source")
+    yield from _unknown(file, edge.id, "told_by", [edge.told_by], tellers, "article or source")
+    yield from _unknown(file, edge.id, "relation", [edge.relation], vocabulary.RELATIONS, "relation")
+    yield from _unknown(file, edge.id, "certainty", [edge.certainty], vocabulary.CERTAINTIES, "certainty")
+    yield from _unknown(file, edge.id, "bank", [edge.bank], vocabulary.BANKS, "bank")
+    yield from _unknown(file, edge.id, "claim", filter(None, [edge.claim]), case.headline_claims, "headline claim")
+    yield from _unknown(file, edge.id, "records", edge.records, case.records, "record")
+    if edge.article:
+        yield from _places(file, edge.id, case, edge.article, edge.paragraph, edge.also)
+        if "com" in (edge.paragraph, *(place.partition(":")[2] for place in edge.also)):
+            yield Fault(file, edge.id, "is located in reader comments.", "A comment is never a right place.")
 
 
 def _edges(case: Case) -> Iterator[Fault]:
     file = "edges.toml"
-    tellers = [*case.articles, *case.sources]
     for edge in case.edges.values():
-        yield from _unknown(file, edge.id, "teller", [edge.teller], tellers, "article or source")
-        yield from _unknown(file, edge.id, "told_by", [edge.told_by], tellers, "article or source")
-        yield from _unknown(file, edge.id, "relation", [edge.relation], vocabulary.RELATIONS, "relation")
-        yield from _unknown(file, edge.id, "certainty", [edge.certainty], vocabulary.CERTAINTIES, "certainty")
-        yield from _unknown(file, edge.id, "records", edge.records, case.records, "record")
-        if edge.article:
-            yield from _places(file, edge.id, case, edge.article, edge.paragraph, edge.also)
-            if edge.paragraph == "com":
-                yield Fault(file, edge.id, "is located in reader comments.", "A comment is never a right place.")
-        elif edge.certainty == "explicit" and not edge.records:
+        yield from edge_faults(file, edge, case)
+        if not edge.article and edge.certainty == "explicit" and not edge.records:
             yield Fault(
                 file,
                 edge.id,
                 "is outside the articles and rests on no record.",
                 "Cite a record or lower its certainty.",
             )
-        if edge.bank != "open" or (
-            edge.article and case.articles.get(edge.article) and case.articles[edge.article].bank == "graded"
-        ):
+        if edge.bank != "open" or (edge.article in case.articles and case.articles[edge.article].bank == "graded"):
             yield Fault(file, edge.id, "tells a graded link.", "Gold of graded items stands under solutions/ only.")
 
 
 def _records(case: Case) -> Iterator[Fault]:
     file = "records.toml"
     for record in case.records.values():
-        yield from _unknown(file, record.id, "how_read", [record.how_read], _HOW_READ, "way of reading")
-        yield from _unknown(file, record.id, "kind", [record.kind], _RECORD_KINDS, "kind of record")
-        yield from _unknown(file, record.id, "origin_group", [record.origin_group], GROUPS, "group")
-        yield from _unknown(file, record.id, "carrier_group", [record.carrier_group], GROUPS, "group")
-        yield from _unknown(file, record.id, "link", [record.link], ("live", "text"), "kind of link")
+        yield from _unknown(file, record.id, "how_read", [record.how_read], vocabulary.HOW_READ, "way of reading")
+        yield from _unknown(file, record.id, "kind", [record.kind], vocabulary.RECORD_KINDS, "kind of record")
+        yield from _unknown(file, record.id, "origin_group", [record.origin_group], vocabulary.GROUPS, "group")
+        yield from _unknown(file, record.id, "carrier_group", [record.carrier_group], vocabulary.GROUPS, "group")
+        yield from _unknown(file, record.id, "link", [record.link], vocabulary.LINKS, "kind of link")
         if record.link == "text" and not record.link_reason:
             yield Fault(file, record.id, "has its address as text without a reason.", "Fill link_reason.")
         if not record.date_inferred and not _DATE.match(record.date):
@@ -259,9 +274,11 @@ def _claims(case: Case) -> Iterator[Fault]:
     for claim in case.claims.values():
         yield from _unknown(file, claim.id, "type", [claim.type], vocabulary.CLAIM_TYPES, "type of claim")
         yield from _unknown(file, claim.id, "bank", [claim.bank], vocabulary.BANKS, "bank")
-        yield from _unknown(file, claim.id, "origin_group", [claim.origin_group], GROUPS, "group")
+        yield from _unknown(file, claim.id, "origin_group", [claim.origin_group], vocabulary.GROUPS, "group")
         if claim.article:
             yield from _places(file, claim.id, case, claim.article, claim.paragraph, claim.also)
+        yield from _unknown(file, claim.id, "text_id", filter(None, [claim.text_id]), case.texts, "text")
+        yield from _unknown(file, claim.id, "quotation", filter(None, [claim.quotation]), case.quotations, "quotation")
         if claim.bank == "graded" and claim.gold:
             yield Fault(
                 file, claim.id, "is graded and carries gold.", "Gold of graded items stands under solutions/ only."
@@ -271,13 +288,12 @@ def _claims(case: Case) -> Iterator[Fault]:
                 yield Fault(file, claim.id, "is open and has no gold.", "Add [claim.gold].")
             else:
                 yield from claim_gold_faults(file, claim.gold, case)
+                if claim.gold.id != claim.id:
+                    yield Fault(file, claim.id, f"carries the gold of {claim.gold.id}.", "Both have the same id.")
 
 
-def claim_gold_faults(file: str, gold: object, case: Case) -> Iterator[Fault]:
-    """Yield what is wrong with one claim's gold."""
-    from whosaidso.records import ClaimGold
-
-    assert isinstance(gold, ClaimGold)
+def claim_gold_faults(file: str, gold: ClaimGold, case: Case) -> Iterator[Fault]:
+    """Yield what is wrong with one claim's gold: above all a verdict that would pay without what carries it."""
     yield from _unknown(file, gold.id, "claim", [gold.id], case.claims, "claim")
     accepts = (*gold.accept_full, *gold.accept_half)
     verdicts = [gold.verdict, *(a.verdict for a in accepts), *gold.wrong]
@@ -298,16 +314,19 @@ def claim_gold_faults(file: str, gold: object, case: Case) -> Iterator[Fault]:
     )
     if any(len(s) > 2 for s in sets):
         yield Fault(file, gold.id, "asks for more than two records.", "A student may give two.")
-    if gold.verdict == "not_shown" and not gold.gaps:
-        yield Fault(file, gold.id, "is not_shown without a gap.", "Name the gaps that are right.")
-    if gold.verdict != "not_shown" and not gold.usable:
-        yield Fault(
-            file,
-            gold.id,
-            "has no usable record.",
-            "A claim without a record cannot be keyed; add one or take the claim out.",
-        )
-    for supplementary in [s for s in sets if all(case.records[r].supplementary for r in s if r in case.records) and s]:
+    if not all(sets):
+        yield Fault(file, gold.id, "has an empty set of records, which anything fills.", "Take the [] out of usable.")
+    for way in (Accept(gold.verdict, gold.usable, gold.gaps), *accepts):
+        if way.verdict == "not_shown" and not (way.gaps or gold.gaps):
+            yield Fault(file, gold.id, "is not_shown without a gap.", "Name the gaps that are right.")
+        if way.verdict != "not_shown" and not (way.usable or gold.usable):
+            yield Fault(
+                file,
+                gold.id,
+                f"has no usable record for {way.verdict}.",
+                "A claim without a record cannot be keyed; add one or take the claim out.",
+            )
+    for supplementary in [s for s in sets if s and all(r in case.records and case.records[r].supplementary for r in s)]:
         yield Fault(
             file,
             gold.id,
@@ -326,16 +345,35 @@ def claim_gold_faults(file: str, gold: object, case: Case) -> Iterator[Fault]:
         yield Fault(file, gold.id, "has no history.", "Say who decided, when and why.")
 
 
+def _headline_claims(case: Case) -> Iterator[Fault]:
+    for claim in case.headline_claims.values():
+        yield from _unknown("case.toml", claim.id, "carried_by", claim.carried_by, case.articles, "article")
+
+
 def _tasks(case: Case) -> Iterator[Fault]:
     file = "tasks.toml"
+    pools: dict[str, Mapping] = {
+        "claim_check": case.claims,
+        "span_label": case.passages,
+        "source_trace": case.articles,
+    }
     for task in case.tasks.values():
-        yield from _unknown(file, task.id, "kind", [task.kind], _KINDS, "kind of exercise")
-        pools: dict[str, Iterable[str]] = {
-            "claim_check": case.claims,
-            "span_label": case.passages,
-            "source_trace": case.articles,
-        }
+        yield from _unknown(file, task.id, "kind", [task.kind], kind_names(), "kind of exercise")
         yield from _unknown(file, task.id, "items", task.items, pools.get(task.kind, ()), "item of that kind")
+        if not task.items:
+            yield Fault(file, task.id, "has no items.", "Name the claims, passages or articles it asks about.")
+        if task.assignment and task.points < 1:
+            yield Fault(file, task.id, f"is worth {task.points} points.", "A task of an assignment has at least 1.")
+        wanted = "graded" if task.assignment else "open"
+        pool: Mapping[str, Claim | Passage | Article] = pools.get(task.kind, {})
+        for item in [item for item in task.items if item in pool and pool[item].bank != wanted]:
+            remedy = "Marks are for graded items, whose gold is not public; practice is for open ones."
+            yield Fault(file, task.id, f"asks for {item}, which is {pool[item].bank}.", remedy)
+        if task.kind == "span_label":
+            parts = [(p.article, p.paragraph) for item in task.items if item in pool for p in case.passages[item].part]
+            for article, paragraph in sorted({place for place in parts if parts.count(place) > 1}):
+                remedy = "A mark names article and paragraph, so each may stand in a task once."
+                yield Fault(file, task.id, f"shows {article} {paragraph} twice.", remedy)
         options = case.records if task.kind == "claim_check" else case.sources
         yield from _unknown(file, task.id, "options", task.options, options, "option")
         yield from _unknown(file, task.id, "voices", task.voices, case.headline_claims, "headline claim")
@@ -345,11 +383,63 @@ def _tasks(case: Case) -> Iterator[Fault]:
             )
 
 
-def quoted(case: Case, told: str) -> str:
-    """Return told with each placeholder replaced by the quotation's words."""
+def _ids(case: Case) -> Iterator[Fault]:
+    """Our prose cites by id, so an id of another shape would be read as plain words."""
+    shapes = (
+        ("quotations.toml", case.quotations, r"q\d+"), ("passages.toml", case.passages, r"w\d+"),
+        ("passages.toml", case.spans, r"s\d+"), ("edges.toml", case.edges, r"e\d+"),
+        ("records.toml", case.records, r"r\d{3}"), ("claims.toml", case.claims, r"c\d+"),
+        ("articles.toml", case.articles, r"[a-z][a-z0-9-]*"), ("sources.toml", case.sources, r"[a-z][a-z0-9-]*"),
+    )  # fmt: skip
+    for file, table, shape in shapes:
+        for name in table:
+            if not re.fullmatch(shape, name):
+                yield Fault(file, name, "is no id of this file.", f"Its ids look like {shape}.")
 
-    def words(match: re.Match[str]) -> str:
-        held: Quotation = case.quotations[match[1]]
-        return held.text
 
-    return PLACEHOLDER.sub(words, told)
+def _citations(case: Case) -> Iterator[Fault]:
+    """Every {q012} and r014 in our own sentences exists."""
+    told: dict[str, Mapping[str, object]] = {
+        "articles.toml": case.articles, "sources.toml": case.sources, "edges.toml": case.edges,
+        "records.toml": case.records, "claims.toml": case.claims, "passages.toml": case.spans,
+        "case.toml": {item.when: item for item in case.corrections},
+    }  # fmt: skip
+    for file, table in told.items():
+        for name, item in table.items():
+            for text in _sentences(item):
+                for quotation, record in CITATION.findall(text):
+                    yield from _unknown(
+                        file, name, "a citation", filter(None, [quotation]), case.quotations, "quotation"
+                    )
+                    yield from _unknown(file, name, "a citation", filter(None, [record]), case.records, "record")
+
+
+def _sentences(item: Any) -> Iterator[str]:
+    """Yield every text inside an item that has more than one word."""
+    if isinstance(item, str):
+        if " " in item or "{" in item:
+            yield item
+    elif isinstance(item, tuple):
+        for inner in item:
+            yield from _sentences(inner)
+    elif attrs.has(type(item)):
+        for attribute in attrs.fields_dict(type(item)):
+            yield from _sentences(getattr(item, attribute))
+
+
+_CHECKS: dict[Callable[[Case], Iterator[Fault]], set[str]] = {
+    _ids: set(),
+    _headline_claims: {"case", "articles"},
+    _articles: {"articles", "quotations"},
+    _quotations: {"articles", "quotations"},
+    _budgets: {"articles", "quotations", "passages"},
+    _passages: {"articles", "passages", "records"},
+    _spans: {"passages"},
+    _sources: {"articles", "records", "sources"},
+    _edges: {"articles", "case", "edges", "records", "sources"},
+    _records: {"records"},
+    _claims: {"articles", "claims", "passages", "quotations", "records"},
+    _tasks: {"articles", "case", "claims", "passages", "records", "sources", "tasks"},
+    _citations: {"quotations", "records"},
+}
+"""Each check with the files that it cannot do without."""

@@ -66,7 +66,7 @@ def _guessing(golds: tuple[ClaimGold, ...], options: tuple[str, ...]) -> float:
     if key not in _known:
         earned = [_distribution(golds, options, *strategy) for strategy in _strategies()]
         mean = max(sum(share * p for share, p in chances.items()) for chances in earned)
-        percent = ceil(round(mean * 100, 9))
+        percent = min(99, ceil(round(mean * 100, 9)))  # 100 would leave nothing to earn
         while percent < 99 and any(_kept(chances, percent / 100) > BOUND for chances in earned):
             percent += 1
         _known[key] = percent / 100

@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from whosaidso.cases.checks import quoted
 from whosaidso.forms.sheet import Block, Sheet, task_of, words
+from whosaidso.records import CITATION, Case
 from whosaidso.vocabulary import INDEPENDENCE, RELATIONS
 
 
@@ -14,7 +14,7 @@ def source_trace(task_id: str) -> Sheet:
     if not task.voices:
         for item in task.items:
             article = case.articles[item]
-            strip = tuple((paragraph.id, quoted(case, paragraph.told)) for paragraph in article.paragraph)
+            strip = tuple((paragraph.id, _quoted(case, paragraph.told)) for paragraph in article.paragraph)
             blocks.append(Block(f"{item} ({article.outlet})", strip))
     sources = []
     for name in task.options:
@@ -36,3 +36,8 @@ def source_trace(task_id: str) -> Sheet:
         place = "The mark in front of the paragraph; H is the headline, by the line that names author or agency."
         blocks.append(Block("Where it says so", (("p4", place),)))
     return Sheet(task.title, task.ask, task.minutes, tuple(blocks))
+
+
+def _quoted(case: Case, told: str) -> str:
+    """Return told with the words of each quotation it shows."""
+    return CITATION.sub(lambda match: case.quotations[match[1]].text if match[1] else match[0], told)
