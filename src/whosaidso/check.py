@@ -189,7 +189,7 @@ def _lines(
                 part if part.endswith(("?", "!", ".")) else f"{part}." for part in (item.what, item.message) if part
             )
             reason = f" Key: {item.reason}" if with_gold and item.reason else ""
-            yield "li", f"{_SIGNS[item.outcome]} {item.id}: {said}{reason}"
+            yield "li", f"{_SIGNS[item.outcome]} {said}{reason}"
     for problem in _first(problems):
         yield "li", f"Could not be read: {problem}"
     for note in score.notes:

@@ -108,10 +108,10 @@ def test_a_file_that_is_no_toml_is_one_fault_and_the_others_are_checked_all_the_
     change(folder / "quotations.toml", put('text = "US ', 'text = "UK '))
     case, faults = read_case(folder)
     assert case is None
-    first, second = listed(faults)
-    assert "records.toml: is not TOML" in first
-    assert "line " in first
-    assert "q001: has no current seal" in second
+    first, *rest = listed(faults)
+    assert re.match(r"records\.toml: is not TOML: .*line \d+", first)
+    assert any("q001: has no current seal" in line for line in rest)
+    assert not any("record" in line for line in rest), "what only follows from it is not said"
 
 
 def test_a_missing_file_is_named(folder):
@@ -137,7 +137,7 @@ def test_a_missing_file_is_named(folder):
         ("mosul-sourcing", put('^paragraph = .*', 'paragraph = "p99"'), "e101: mondialisation-fars has no paragraph 'p99'"),
         ("mosul-sourcing", put('mondialisation-fars:p22', "mondialisation-fars:p99"), "has no paragraph 'p99'"),
         ("mosul-sourcing", put('mondialisation-fars:p22', "globalresearch-southfront:com"), "is located in reader comments"),
-        ("mosul-sourcing", put('^claim = "k2"', 'claim = "k1"'), "k1: is used twice"),
+        ("mosul-sourcing", put(r'(\[\[voices\]\]\nclaim = )"k2"', r'\1"k1"'), "k1: is used twice"),
         ("mosul-sourcing", put('3 = "A1"', '3 = "Z9"'), "k1: names unknown misconceptions Z9"),
         ("mosul-sourcing", put('3 = "A1"', '7 = "A1"'), "k1: names unknown counts 7"),
         ("mosul-wording", put('^exact = .*', 'exact = "no such words"'), "'no such words' (occurrence 1) is not in"),
@@ -281,7 +281,7 @@ def test_check_names_every_fault_of_case_and_key_at_once(checkout):
     [
         (lambda text: text.replace('\\"mosul-claims-1\\"', '\\"mosul-claims-9\\"'), "mosul-claims-9: is checked, and is no task"),
         (lambda text: text[:500], "mosul-claims.ipynb: is no notebook"),
-        (put("'verdict': 'supported'|\"verdict\": \"supported\"|verdict.{1,6}supported", "verdict"), "its model answer earns|cannot be read"),
+        (put("'verdict': 'supported'", "'verdict': 'contradicted'"), "its model answer earns"),
     ],
     ids=["unknown task", "cut off", "model answer"],
 )  # fmt: skip

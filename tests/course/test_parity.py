@@ -36,7 +36,7 @@ def test_data_and_execution_give_the_same_records(course, tmp_path):
             done = run(folder, "nbgrader", "autograde", assignment, **env)
             assert done.returncode == 0, done.stderr[-3000:]
     ours, theirs = gradebook_records(course), gradebook_records(stock)
-    assert len(ours) == 8 * (2 + 1 + 2 + 1 + 1 + 3 + 3 * 1 + 2 + 1 + 2 + 1 + 1 + 3) or len(ours) > 100
+    assert len(ours) > 100
     assert ours == theirs
     full = [row for key, row in ours.items() if key[1] == "model" and key[3].endswith("-check")]
     assert len(full) == 5

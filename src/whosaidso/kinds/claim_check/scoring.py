@@ -123,6 +123,8 @@ def _message(answer: ClaimAnswer, gold: ClaimGold, earned: float, misconception:
     if answer.verdict in {way.verdict for way, _ in _ways(gold)}:
         if answer.verdict == "not_shown":
             return f"That verdict can be defended, but the gap or the nearest record you gave does not carry it. {said}"
+        if not answer.evidence:
+            return "That verdict can be defended, but it needs a record that could know, and you gave none."
         return f"That verdict can be defended, but not with the records you gave. {said}"
     return f"The records that could know do not carry that verdict. {said}"
 
@@ -135,6 +137,10 @@ def _reason(gold: ClaimGold) -> str:
     gaps = f" ({' or '.join(GAPS[g].label for g in gold.gaps)})" if gold.gaps else ""
     usable = "; ".join(" with ".join(s) for s in gold.usable) or "none needed"
     return f"{VERDICTS[gold.verdict].label}{gaps}. Records that carry it: {usable}. {gold.reason}"
+
+
+def _asked(claim: str, case: Case) -> str:
+    return f"{claim}, “{case.claims[claim].text}”"
 
 
 def score(*, answer: Mapping[str, ClaimAnswer], gold: Gold, task: Task, case: Case) -> Score:
@@ -154,13 +160,14 @@ def score(*, answer: Mapping[str, ClaimAnswer], gold: Gold, task: Task, case: Ca
         sound = key.verdict == "supported"
         (trusted if sound else questioned)[1] += 1
         if given is None:
-            items.append(Item(key.id, 0.0, "blank", case.claims[key.id].text, "No answer.", reason=_reason(key)))
+            items.append(Item(key.id, 0.0, "blank", _asked(key.id, case), "No answer.", reason=_reason(key)))
             continue
         (trusted if sound else questioned)[0] += (given.verdict == "supported") == sound
         earned = credit(given, key)
         outcome = "right" if earned == 1 else "half" if earned else "wrong"
         misconception = "" if earned == 1 else _misconception(given, key)
-        what = VERDICTS[given.verdict].label + (f" ({GAPS[given.gap].label})" if given.gap else "")
+        what = f"{_asked(key.id, case)} You said: {VERDICTS[given.verdict].label}"
+        what += f" ({GAPS[given.gap].label})" if given.gap else ""
         what += f", with {' and '.join(given.evidence)}" if given.evidence else ", with no record"
         message = _message(given, key, earned, misconception)
         items.append(Item(key.id, earned, outcome, what, message, misconception, _reason(key)))
