@@ -140,7 +140,7 @@ def _reason(gold: ClaimGold) -> str:
 
 
 def _asked(claim: str, case: Case) -> str:
-    return f"{claim}, “{case.claims[claim].text}”"
+    return f"{claim}: {case.claims[claim].text}"
 
 
 def score(*, answer: Mapping[str, ClaimAnswer], gold: Gold, task: Task, case: Case) -> Score:
