@@ -1,5 +1,6 @@
 """No graded answer leaves solutions/: looked for by structure, in the data and in what is packed."""
 
+import re
 import subprocess
 import sys
 import tarfile
@@ -48,6 +49,31 @@ def test_no_graded_headline_claim_is_counted_in_the_case_data():
     raw = tomllib.loads((ROOT / "src/whosaidso/cases/mosul_2016/case.toml").read_text(encoding="utf-8"))
     for row in raw["headline_claim"]:
         assert set(row) == {"id", "text", "carried_by"}
+
+
+def answers():
+    """Yield a pattern for every graded answer as it would be typed: a link, a verdict, a span."""
+    for gold in GOLD.values():
+        for edge in gold.edges:
+            yield rf"\b{edge.teller}\W{{1,12}}{edge.told_by}\b"
+        for claim in gold.claims.values():
+            yield rf"\b{claim.id}\b[\\\"']*: *\{{[^}}]*\b{claim.verdict}\b"
+        for span in gold.spans:
+            if span.grade == "core":
+                yield rf"\b{span.article}\W{{1,8}}{span.paragraph}\W{{1,8}}{re.escape(span.exact)}"
+
+
+@pytest.mark.parametrize("folder", ["src/whosaidso", "exercises", "book"])
+def test_no_answer_is_typed_out_in_what_students_get(folder):
+    files = [p for p in (ROOT / folder).rglob("*") if p.suffix in (".toml", ".py", ".ipynb", ".md", ".js", ".css")]
+    patterns = [re.compile(pattern) for pattern in answers()]
+    assert files
+    assert len(patterns) > 25
+    solution = (ROOT / "solutions/mosul-claims/mosul-claims.ipynb").read_text(encoding="utf-8")
+    assert any(pattern.search(solution) for pattern in patterns), "a pattern that finds nothing would prove nothing"
+    for path in files:
+        text = path.read_text(encoding="utf-8")
+        assert not [pattern.pattern for pattern in patterns if pattern.search(text)], path
 
 
 @pytest.fixture(scope="session")
