@@ -37,7 +37,7 @@ if os.environ.get("WHOSAIDSO_EXECUTE") != "1":
     # The order matters: marks are saved after they are made, penalties come after marks.
     c.Autograde.autograde_preprocessors = [
         "whosaidso.grading.preprocessors.ReadAnswers",
-        "nbgrader.preprocessors.SaveAutoGrades",
+        "whosaidso.grading.preprocessors.SaveMarks",
         "nbgrader.preprocessors.AssignLatePenalties",
         "nbgrader.preprocessors.CheckCellMetadata",
     ]

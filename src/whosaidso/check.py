@@ -12,7 +12,7 @@ import re
 import warnings
 from collections.abc import Iterator
 
-from attrs import frozen
+from attrs import evolve, frozen
 
 from whosaidso.answers import Parsed
 from whosaidso.cases import task_case
@@ -38,6 +38,8 @@ class Marked:
     text: str
     html: str
     items: tuple[Item, ...] = ()
+    for_a_person: bool = False
+    """The answer could not be marked as data, and a person should look at it."""
 
 
 def grading() -> bool:
@@ -152,10 +154,10 @@ def mark(task_id: str, raw: object, *, points: float, gold: Gold | None = None) 
     return render(score, points=points, problems=parsed.problems, standing=gold.standing)
 
 
-def refused(sentence: str, *, points: float) -> Marked:
+def refused(sentence: str, *, points: float, for_a_person: bool = False) -> Marked:
     """Return 0 points with the reason why an answer could not be read."""
     empty = Score(0.0, "", sentence, ())
-    return render(empty, points=points, problems=(), standing="")
+    return evolve(render(empty, points=points, problems=(), standing=""), for_a_person=for_a_person)
 
 
 def render(score: Score, *, points: float, problems: tuple[str, ...], standing: str) -> Marked:

@@ -85,5 +85,5 @@ def _from_answer(call: CheckCall, answer_cells: list[NotebookNode], marker: Mark
         return refused("There is no answer cell before this one.", points=call.points)
     reading = read_literal(answer_cells[-1].source, call.name)
     if not reading.found:
-        return refused(reading.problem, points=call.points)
+        return refused(reading.problem, points=call.points, for_a_person=reading.computed)
     return marker(call.task, reading.value, call.points)

@@ -15,7 +15,7 @@ from nbconvert.exporters.exporter import ResourcesDict
 from nbformat import NotebookNode
 from nbgrader.converters.base import NbGraderException
 from nbgrader.coursedir import CourseDirectory
-from nbgrader.preprocessors import NbGraderPreprocessor
+from nbgrader.preprocessors import NbGraderPreprocessor, SaveAutoGrades
 
 from whosaidso.cases import case_ids, load_case
 from whosaidso.check import SHOW_GOLD, show_gold
@@ -135,12 +135,32 @@ class ReadAnswers(NbGraderPreprocessor):
 
     def preprocess(self, nb: NotebookNode, resources: ResourcesDict) -> tuple[NotebookNode, ResourcesDict]:
         """Return the notebook with the outputs that execution would have given its check cells."""
-        fill_marks(nb)
+        for grade_id, marked in fill_marks(nb).items():
+            if marked.for_a_person:
+                nb.metadata.setdefault(FOR_A_PERSON, []).append(grade_id)
         if show_gold():
             nb.metadata[SHOWS_KEY] = True
         return nb, resources
 
 
+class SaveMarks(SaveAutoGrades):
+    """Save the marks as nbgrader does, and send what could not be marked as data to a person."""
+
+    def preprocess(self, nb: NotebookNode, resources: ResourcesDict) -> tuple[NotebookNode, ResourcesDict]:
+        """Write the marks of a notebook into the gradebook."""
+        self.for_a_person = nb.metadata.get(FOR_A_PERSON, [])
+        return super().preprocess(nb, resources)
+
+    def _add_score(self, cell: NotebookNode, resources: ResourcesDict) -> None:
+        super()._add_score(cell, resources)
+        grade_id = cell.metadata["nbgrader"]["grade_id"]
+        if grade_id in self.for_a_person:
+            grade = self.gradebook.find_grade(grade_id, self.notebook_id, self.assignment_id, self.student_id)
+            grade.needs_manual_grade = True
+            self.gradebook.db.commit()
+
+
+FOR_A_PERSON = "whosaidso_for_a_person"
 SHOWS_KEY = "whosaidso_shows_key"
 _MATHS = re.compile("<!-- Load mathjax -->.*?<!-- End of mathjax configuration -->", re.DOTALL)
 
