@@ -18,6 +18,9 @@ from whosaidso.grading.blind import BOUND, blind_shares
 from whosaidso.grading.marking import check_call, fill_marks
 from whosaidso.records import Case, Gold
 
+RESIDENTS = 0.15
+"""Share of a case's records in which residents or Iraqi civil bodies speak (gold-policy §8)."""
+
 
 @frozen
 class Found:
@@ -49,6 +52,11 @@ def audit(course: Path) -> Found:
         ]
         heard = sum(record.resident for record in case.records.values())
         figures.append((f"{case_id}, records by residents or Iraqi civil bodies", f"{heard} of {len(case.records)}"))
+        if heard < RESIDENTS * len(case.records):
+            remedy = f"At least {RESIDENTS:.0%} of the records are theirs; add some."
+            faults.append(
+                Fault("records.toml", "", f"lets residents and Iraqi civil bodies speak {heard} times.", remedy)
+            )
         for assignment in sorted({task.assignment for task in case.tasks.values() if task.assignment}):
             gold, found = read_gold(course / "solutions" / assignment / "gold.toml", assignment, case)
             faults += found
