@@ -58,22 +58,23 @@ def guessing(golds: Iterable[ClaimGold], options: tuple[str, ...]) -> float:
     from the cards. Taken off is what the best of them earns on average, or a little more where the
     floor at 0 would leave it more than `BOUND`. Exact: every hand of cards is counted.
     """
-    return _guessing(tuple(golds), options)
-
-
-def _guessing(golds: tuple[ClaimGold, ...], options: tuple[str, ...]) -> float:
-    key = (tuple((gold.id, repr(gold)) for gold in golds), options)
+    golds = tuple(golds)
+    key = (repr(golds), options)
     if key not in _known:
-        earned = [_distribution(golds, options, *strategy) for strategy in _strategies()]
-        mean = max(sum(share * p for share, p in chances.items()) for chances in earned)
-        percent = min(99, ceil(round(mean * 100, 9)))  # 100 would leave nothing to earn
-        while percent < 99 and any(_kept(chances, percent / 100) > BOUND for chances in earned):
-            percent += 1
-        _known[key] = percent / 100
+        _known[key] = _taken_off([_distribution(golds, options, *strategy) for strategy in _strategies()])
     return _known[key]
 
 
-_known: dict[tuple, float] = {}
+_known: dict[tuple[str, tuple[str, ...]], float] = {}
+"""What was worked out before, by the gold's repr: the gold itself holds dicts and cannot be a key."""
+
+
+def _taken_off(earned: list[dict[float, float]]) -> float:
+    mean = max(sum(share * chance for share, chance in chances.items()) for chances in earned)
+    percent = min(99, ceil(round(mean * 100, 9)))  # 100 would leave nothing to earn
+    while percent < 99 and any(_kept(chances, percent / 100) > BOUND for chances in earned):
+        percent += 1
+    return percent / 100
 
 
 def _strategies() -> list[tuple[str, str, int]]:
