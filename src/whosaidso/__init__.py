@@ -12,7 +12,9 @@ __version__ = "0.1.0"
 _HOMES = {
     "load_case": "whosaidso.cases",
     "check": "whosaidso.check",
+    "picture": "whosaidso.pictures",
     "claim_check": "whosaidso.kinds.claim_check.form",
+    "quick_check": "whosaidso.kinds.quick_check.form",
     "source_trace": "whosaidso.kinds.source_trace.form",
     "span_label": "whosaidso.kinds.span_label.form",
 }

@@ -6,6 +6,7 @@ exist, and knows which page carries which card. Reads public case data only.
 
 from __future__ import annotations
 
+import json
 import os
 from collections.abc import Callable, Iterator
 from pathlib import Path
@@ -21,14 +22,18 @@ from sphinx.util.docutils import ReferenceRole, SphinxDirective
 from sphinx.util.nodes import make_refnode
 
 from whosaidso import __version__, cards, figures
-from whosaidso.cases import CASES, load_case
+from whosaidso.cases import CASES, load_case, open_gold
 from whosaidso.faults import DataError
+from whosaidso.forms import hand_in, modules
+from whosaidso.forms.spec import spec_of
+from whosaidso.kinds import kind_names, part
 from whosaidso.records import Case
 
 logger = logging.getLogger(__name__)
 
 _ROOM = Path(__file__).parent
 _CODE = [_ROOM / name for name in ("book.py", "cards.py", "figures.py", "records.py", "vocabulary.py")]
+_CODE += [*_ROOM.glob("kinds/*/*.py"), *_ROOM.glob("forms/s*.py")]
 
 
 # --- the case, read once per build ---------------------------------------------------------------
@@ -42,7 +47,7 @@ def read_case(app: Sphinx) -> None:
     except DataError as error:
         raise ExtensionError(f"The book cannot be built: the case {name!r} has {error}") from None
     env = app.env
-    for attribute in ("wss_anchors", "wss_cited"):
+    for attribute in ("wss_anchors", "wss_cited", "wss_exercises"):
         if not hasattr(env, attribute):
             setattr(env, attribute, {})
 
@@ -180,6 +185,72 @@ class CaseFigure(CaseDirective):
         return f"{Path(address).as_posix()}/{name}.*"
 
 
+class Exercise(CaseDirective):
+    """An open exercise: a form where there is JavaScript, else and on paper a worksheet with its answers after it."""
+
+    option_spec = {"level": directives.nonnegative_int}
+
+    def show(self, case: Case, name: str) -> list[nodes.Node]:
+        """Return the form's data and the worksheet."""
+        task = cards.get({task.id: task for task in case.tasks.values() if not task.assignment}, name, "open exercise")
+        anchor = self.anchor(f"exercise-{name}")
+        spec = spec_of(task, case) | {"level": self.options.get("level", 3)}
+        spec["outcomes"] = part(task.kind, "outcomes").outcomes(task, case, open_gold(case))
+        data = json.dumps(spec, ensure_ascii=False, separators=(",", ":")).replace("<", "\\u003c")
+        paper = part(task.kind, "paper")
+        sheet = cards.block(
+            cards.para(nodes.strong("", task.title), f". {task.ask}"),
+            *paper.questions(case, task, f"{anchor}-sheet"),
+            cards.block(
+                cards.words("Answers: open this after your own try", tag="summary"),
+                *paper.answers(case, task, f"{anchor}-answers"),
+                tag="details",
+                cls="wss-answers",
+            ),
+            cls="wss-plain",
+        )
+        self.env.wss_exercises[self.env.docname] = True  # type: ignore[attr-defined]
+        holder = cards.block(
+            nodes.raw("", f'<script type="application/json">{data}</script>', format="html"), sheet, cls="wss-exercise"
+        )
+        holder["attributes"]["data-wss-exercise"] = name
+        holder["ids"].append(anchor)
+        return [holder]
+
+
+def write_forms(app: Sphinx) -> None:
+    """Write the forms' script and style where pages with exercises look for them."""
+    if app.builder.format == "html":
+        folder = Path(app.outdir) / "_static"
+        folder.mkdir(parents=True, exist_ok=True)
+        (folder / "forms.js").write_text(modules.classic(kind_names(), "chapter.js"), encoding="utf-8")
+        (folder / "forms.css").write_text(modules.css(kind_names()), encoding="utf-8")
+
+
+class HandInList(CaseDirective):
+    """The assignments with links to their hand-in pages, which are made when the book is built."""
+
+    required_arguments = 0
+
+    def show(self, case: Case, name: str) -> list[nodes.Node]:
+        """Return one line for each released assignment."""
+        up = "../" * self.env.docname.count("/")
+        lines: list[list[nodes.Node]] = []
+        for path in hand_in.released(Path(self.env.srcdir)):
+            self.env.note_dependency(str(path))
+            found = hand_in.read(path)
+            link = nodes.reference("", found.title, refuri=f"{up}hand-in/{found.name}.html", internal=False)
+            lines.append([link, nodes.Text(f" ({hand_in.figures(found)})")])
+        return [cards.bullets(lines)] if lines else []
+
+
+def write_hand_in_pages(app: Sphinx, problem: Exception | None) -> None:
+    """Write the hand-in pages beside the book's own."""
+    notebooks = hand_in.released(Path(app.srcdir))
+    if problem is None and app.builder.format == "html" and notebooks:
+        hand_in.write_pages(Path(app.outdir) / "hand-in", notebooks)
+
+
 def _directive(make: Callable[[Case, str, str], list[nodes.Node]], arguments: int = 1, prefix: str = "") -> type:
     """Return a directive class around a function of case, name and anchor."""
 
@@ -193,6 +264,7 @@ def _directive(make: Callable[[Case, str, str], list[nodes.Node]], arguments: in
 
 
 DIRECTIVES: dict[str, type] = {
+    "exercise": Exercise,
     "article-strip": ArticleStrip,
     "quotation": _directive(lambda case, name, _: cards.quotation_block(case, name)),
     "claim-card": _directive(cards.claim_card, prefix="claim"),
@@ -205,6 +277,7 @@ DIRECTIVES: dict[str, type] = {
     "case-figure": CaseFigure,
     "vocabulary": _directive(lambda _, name, __: cards.vocabulary_list(name)),
     "corrections": _directive(lambda case, _, __: cards.correction_list(case), arguments=0),
+    "hand-in-list": HandInList,
 }
 
 
@@ -285,12 +358,14 @@ def purge(app: Sphinx, env: BuildEnvironment, page: str) -> None:
     """Forget what a page carried before it is read again."""
     env.wss_anchors = {a: p for a, p in env.wss_anchors.items() if p != page}  # type: ignore[attr-defined]
     env.wss_cited.pop(page, None)  # type: ignore[attr-defined]
+    env.wss_exercises.pop(page, None)  # type: ignore[attr-defined]
 
 
 def merge(app: Sphinx, env: BuildEnvironment, pages: list[str], other: BuildEnvironment) -> None:
     """Take over what another process read."""
     env.wss_anchors |= {a: p for a, p in other.wss_anchors.items() if p in pages}  # type: ignore[attr-defined]
     env.wss_cited |= {p: r for p, r in other.wss_cited.items() if p in pages}  # type: ignore[attr-defined]
+    env.wss_exercises |= {p: True for p in other.wss_exercises if p in pages}  # type: ignore[attr-defined]
 
 
 def page_extras(app: Sphinx, page: str, template: str, context: dict, doctree: nodes.document | None) -> None:
@@ -298,6 +373,9 @@ def page_extras(app: Sphinx, page: str, template: str, context: dict, doctree: n
     env = app.env
     if any(anchor.startswith("art-") and home == page for anchor, home in env.wss_anchors.items()):  # type: ignore[attr-defined]
         context["metatags"] = context.get("metatags", "") + '\n<meta name="robots" content="noindex">\n'
+    if page in env.wss_exercises:  # type: ignore[attr-defined]
+        app.add_css_file("forms.css")
+        app.add_js_file("forms.js", loading_method="defer")
     scripts = context.get("script_files", [])
     context["script_files"] = [s for s in scripts if not _is_thebe(s)]
 
@@ -360,10 +438,12 @@ def setup(app: Sphinx) -> dict[str, Any]:
     app.add_role("art", PlaceRole())
     app.add_role("q", QuoteRole())
     app.connect("builder-inited", read_case)
+    app.connect("builder-inited", write_forms)
     app.connect("doctree-read", _name_pages)
     app.connect("missing-reference", resolve)
     app.connect("env-purge-doc", purge)
     app.connect("env-merge-info", merge)
     app.connect("doctree-resolved", drop_thebe, priority=900)
     app.connect("html-page-context", page_extras, priority=900)
+    app.connect("build-finished", write_hand_in_pages)
     return {"version": __version__, "env_version": 1, "parallel_read_safe": True, "parallel_write_safe": True}

@@ -135,6 +135,12 @@ def bullets(items: Iterable[Sequence[nodes.Node] | nodes.list_item], *, cls: str
     return listing
 
 
+def numbered(items: Iterable[Sequence[nodes.Node]]) -> nodes.enumerated_list:
+    """Return a numbered list of paragraphs."""
+    rows = (nodes.list_item("", para(*item)) for item in items)
+    return nodes.enumerated_list("", *rows, enumtype="arabic", prefix="", suffix=".")
+
+
 def link(anchor: str, text: str, *, title: str = "", cls: str = "") -> pending_xref:
     """Return a link to an anchor that some page of the book carries."""
     inner = nodes.inline("", text, classes=[cls] if cls else [])

@@ -16,6 +16,7 @@ from attrs import evolve, frozen
 
 from whosaidso.answers import Parsed
 from whosaidso.cases import task_case
+from whosaidso.forms.live import current_text
 from whosaidso.grading.literals import Reading, read_literal
 from whosaidso.kinds import part
 from whosaidso.records import Case, Gold, Task
@@ -64,9 +65,9 @@ def check(task_id: str, answer: object, *, points: float) -> float | None:
         While grading, if gold is missing or faulty. Silence would be full marks.
     """
     if not grading():
-        typed = _as_typed(task_id)
+        typed = answer_now(task_id)
         if typed is None and answer is None:
-            print("Nothing to check yet: run the grey cell with your answer first (Shift+Enter), then this one.")
+            print("Nothing to check yet: fill in the form above, or run the grey cell with your answer, then this one.")
         elif typed is not None and not typed.found:
             print(
                 f"Your answer cannot be read yet. {typed.problem}\nMend it in its grey cell, run that cell, then run this one again."
@@ -83,21 +84,26 @@ def check(task_id: str, answer: object, *, points: float) -> float | None:
     return marked.points
 
 
-def _as_typed(task_id: str) -> Reading | None:
-    """Return the answer cell that was run last, read as grading reads it; None outside a notebook.
+def answer_now(task_id: str) -> Reading | None:
+    """Return the answer as it stands, read as grading reads it; None where nobody has answered.
 
-    After a slip of the pen Python keeps the answer before it, and would check that one.
+    That is what the form on screen holds, or else the answer cell that was run last: after a slip of
+    the pen Python keeps the answer before it, and would check that one.
     """
     from IPython import get_ipython
 
-    history = getattr(getattr(get_ipython(), "history_manager", None), "input_hist_raw", ())
     name = part(task_case(task_id)[0].kind, "answer").NAME
+    held = current_text(task_id)
+    if held is not None:
+        return read_literal(held, name)
+    history = getattr(getattr(get_ipython(), "history_manager", None), "input_hist_raw", ())
     sets_it = re.compile(rf"^{name}\s*=", re.MULTILINE)
     source = next((cell for cell in reversed(history) if sets_it.search(cell)), None)
     return None if source is None else read_literal(source, name)
 
 
-def _parse(task: Task, case: Case, raw: object) -> Parsed:
+def parse_answer(task: Task, case: Case, raw: object) -> Parsed:
+    """Return what can be read of an answer; anything that is not plain data counts as no answer."""
     if not _is_data(raw):
         raw = None
     return part(task.kind, "answer").parse(raw, task, case)
@@ -117,7 +123,7 @@ def _is_data(value: object, depth: int = 0) -> bool:
 def advice(task_id: str, raw: object) -> str:
     """Return, in a student's words, what is missing or cannot be read. Says nothing of right or wrong."""
     task, case = task_case(task_id)
-    parsed = _parse(task, case, raw)
+    parsed = parse_answer(task, case, raw)
     lines = [f"{parsed.done} of {parsed.of} {parsed.unit}."]
     if parsed.unanswered:
         lines.append(f"Still open: {', '.join(parsed.unanswered)}.")
@@ -149,7 +155,7 @@ def mark(task_id: str, raw: object, *, points: float, gold: Gold | None = None) 
         from whosaidso.gold import load_gold
 
         gold = load_gold(task.assignment, case)
-    parsed = _parse(task, case, raw)
+    parsed = parse_answer(task, case, raw)
     score: Score = part(task.kind, "scoring").score(answer=parsed.answer, gold=gold, task=task, case=case)
     return render(score, points=points, problems=parsed.problems, standing=gold.standing)
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import os
+import re
 import shutil
 import subprocess
 import sys
@@ -119,7 +120,19 @@ def _assignments(course: Path, wanted: list[str] | None) -> list[str]:
     return wanted or there
 
 
-def _release(course: Path, names: list[str]) -> list[dict]:
+Site = Annotated[
+    str, typer.Option("--site", help="Address of your copy of the book: the notebooks' links then lead there.")
+]
+_BOOK_LINK = re.compile(r"\]\(\.\./\.\./book/([\w/-]+)\.md\)")
+
+
+def _site(address: str) -> str:
+    if address and not re.fullmatch(r"https?://[^\s()<>\"\\]+", address):
+        raise _stop(f"--site wants an address like https://example.org/course, and this is {address!r}.")
+    return address.rstrip("/")
+
+
+def _release(course: Path, names: list[str], site: str = "") -> list[dict]:
     import nbformat
 
     summary = []
@@ -131,6 +144,9 @@ def _release(course: Path, names: list[str]) -> list[dict]:
             ] or done.stderr.splitlines()[-1:]
             raise _stop(f"nbgrader could not release {name}: {' '.join(tail).strip()}")
         for path in sorted((course / "exercises" / name).glob("*.ipynb")):
+            if site:
+                text = path.read_text(encoding="utf-8")
+                path.write_text(_BOOK_LINK.sub(rf"]({site}/book/\1.html)", text), encoding="utf-8", newline="\n")
             marks = [
                 c.metadata.nbgrader
                 for c in nbformat.read(path, 4).cells
@@ -156,14 +172,15 @@ def _release(course: Path, names: list[str]) -> list[dict]:
 def release(
     assignments: Annotated[list[str] | None, typer.Argument(help="Assignments; all if none is named.")] = None,
     course: Course = Path(),
+    site: Site = "",
     as_json: AsJson = False,
 ) -> None:
     """Make the student release under exercises/ from solutions/.
 
-    Example: whosaidso release mosul-claims
+    Example: whosaidso release mosul-claims --site https://example.org/course
     """
     root = _course(course)
-    summary = _release(root, _assignments(root, assignments))
+    summary = _release(root, _assignments(root, assignments), _site(site))
     table = Table("assignment", "points", "by machine", "by hand", "checked tasks", "cells to mark by hand")
     for row in summary:
         table.add_row(*(f"{value:g}" if isinstance(value, float | int) else value for value in row.values()))
@@ -176,12 +193,13 @@ def release(
 def new_course(
     folder: Annotated[Path, typer.Argument(help="A new or empty folder.")],
     checkout: Annotated[Path, typer.Option("--from", help="The checkout to take the course from.")] = Path(),
+    site: Site = "",
 ) -> None:
     """Set up a course: configuration, assignments, and a gradebook that knows them.
 
     Example: whosaidso new-course ~/media-literacy-2026 --from .
     """
-    source = _course(checkout)
+    source, site = _course(checkout), _site(site)
     target = folder.expanduser().resolve()
     if target.exists() and (not target.is_dir() or any(target.iterdir())):
         raise _stop(f"{target} is not an empty folder; name a new one, so that nothing of yours is overwritten.")
@@ -195,7 +213,7 @@ def new_course(
             ignore=shutil.ignore_patterns(".ipynb_checkpoints", ".whosaidso"),
         )
         names = _assignments(target, None)
-        _release(target, names)
+        _release(target, names, site)
         (target / "submitted").mkdir(exist_ok=True)
     except BaseException as error:  # an interrupted set-up too must not leave half a course
         for left in [target] if made else list(target.iterdir()):
@@ -209,6 +227,47 @@ def new_course(
     console.print(
         "Hand out exercises/, put what comes back under submitted/<student>/<assignment>/, then: nbgrader autograde <assignment>"
     )
+
+
+@app.command("hand-in")
+def hand_in(
+    out: Annotated[Path, typer.Argument(help="A folder for the pages, to zip, to mail or to upload.")],
+    assignments: Annotated[list[str] | None, typer.Argument(help="Assignments; all if none is named.")] = None,
+    course: Course = Path(),
+    site: Annotated[
+        str, typer.Option(help="Address of the published book, for links to its chapters: https://….")
+    ] = "",
+) -> None:
+    """Write a hand-in page for each assignment: one file that needs no Python and no server.
+
+    Example: whosaidso hand-in hand-in-pages mosul-claims --site https://example.org/who-said-so
+    """
+    from whosaidso.forms import hand_in as pages
+
+    there = {path.stem: path for path in pages.released(_course(course))}
+    for name in assignments or []:
+        if name not in there:
+            known = f"there are: {', '.join(there)}" if there else "there is none: run `whosaidso release` first"
+            raise _stop(f"There is no assignment {name!r} under exercises/; {known}.")
+    if not there:
+        raise _stop("There is no assignment under exercises/: run `whosaidso release` first.")
+    if site and not site.startswith(("https://", "http://")):
+        raise _stop(f"--site {site!r} is no address of a book: it begins with https:// or http://.")
+    target = out.expanduser().resolve()
+    if target.exists() and not target.is_dir():
+        raise _stop(f"{target} is a file; name a folder for the pages.")
+    if not pages.may_write(target):
+        raise _stop(f"{target} holds another index.html; name a folder of its own, so that nothing is overwritten.")
+    names = list(dict.fromkeys(assignments or there))
+    address = f"{site.rstrip('/')}/" if site else "../"
+    try:
+        written = pages.write_pages(target, [there[name] for name in names], address)
+    except OSError as error:
+        raise _stop(f"The pages could not be written to {target}: {error.strerror or error}.") from error
+    for path in written:
+        console.print(f"{path.stat().st_size / 1000:5.0f} kB  {path}", markup=False, highlight=False)
+    if not site:
+        console.print("Links to chapters lead to a book beside this folder; --site URL makes them lead to a published one.")
 
 
 @app.command("demo-class")

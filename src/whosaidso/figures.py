@@ -6,9 +6,9 @@ matplotlib is imported when a figure is drawn, never by `import whosaidso.figure
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterable, Sequence
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from attrs import frozen
 
@@ -75,15 +75,14 @@ def open_edges(case: Case) -> list[Edge]:
     return kept
 
 
-def rows_of(case: Case) -> tuple[list[Row], list[Edge]]:
+def rows_of(edges: Sequence[Edge], starts: Iterable[str]) -> tuple[list[Row], list[Edge]]:
     """Return the boxes in drawing order, and the links between boxes already placed.
 
-    Each open article starts a tree that grows towards its sources; a teller that no article leads
-    to starts a tree of its own.
+    Each article of `starts` starts a tree that grows towards its sources; a teller that none of
+    them leads to starts a tree of its own.
     """
-    edges = open_edges(case)
     told = {edge.told_by for edge in edges}
-    roots = [a.id for a in case.articles.values() if a.bank == "open"]
+    roots = list(starts)
     roots += [e.teller for e in edges if e.teller not in told and e.teller not in roots]
     rows: list[Row] = []
     crossing: list[Edge] = []
@@ -100,7 +99,7 @@ def rows_of(case: Case) -> tuple[list[Row], list[Edge]]:
             else:
                 place(edge.told_by, depth + 1, edge)
 
-    for root in dict.fromkeys(roots):
+    for root in dict.fromkeys([*roots, *(edge.teller for edge in edges)]):  # a ring has no start of its own
         if root not in placed:
             place(root, 0, None)
     return rows, crossing
@@ -115,15 +114,26 @@ def label_of(case: Case, who: str) -> str:
 
 def source_network(case: Case) -> Figure:
     """Return the open part of who told whom, from each article down to its sources."""
+    graded = [a.id for a in case.articles.values() if a.bank == "graded"]
+    return network(case, open_edges(case), _open_articles(case), yours=graded)
+
+
+def _open_articles(case: Case) -> list[str]:
+    return [a.id for a in case.articles.values() if a.bank == "open"]
+
+
+def network(
+    case: Case, edges: Sequence[Edge], starts: Iterable[str], *, yours: Sequence[str] = (), legend: bool = True
+) -> Figure:
+    """Return links as a figure: each article above the sources it leads to, then what is left to find."""
     from matplotlib.backends.backend_agg import FigureCanvasAgg
     from matplotlib.figure import Figure
 
-    rows, crossing = rows_of(case)
-    graded = [a.id for a in case.articles.values() if a.bank == "graded"]
-    middles, end = _middles(rows)
+    rows, crossing = rows_of(edges, starts)
+    middles, end = _middles(rows, 1.50 if legend else 0.65)
     lanes = _lanes(crossing, middles)
     right = WIDTH - LEFT - LANE * (1 + max(lanes.values(), default=-1)) - (0.12 if lanes else 0)
-    height = end + 0.05 + (0.30 + 0.50 * len(graded) if graded else 0)
+    height = end + 0.05 + (0.30 + 0.50 * len(yours) if yours else 0)
     figure = Figure(figsize=(WIDTH, height), facecolor=PAPER)
     FigureCanvasAgg(figure)
     axes = figure.add_axes((0, 0, 1, 1))
@@ -131,7 +141,7 @@ def source_network(case: Case) -> Figure:
     axes.set_ylim(height, 0)
     axes.axis("off")
 
-    _legend(axes)
+    _legend(axes, STYLES.values() if legend else ())
     for row in rows:
         _box(axes, case, row, middles[row.id], right)
     depth = {row.id: row.depth for row in rows}
@@ -140,18 +150,17 @@ def source_network(case: Case) -> Figure:
             _elbow(axes, depth[row.edge.teller], middles[row.edge.teller], row, middles[row.id])
     for group, lane in lanes.items():
         _round_the_side(axes, right, right + 0.14 + LANE * lane, [middles[e.teller] for e in group], group[0], middles)
-    if graded:
+    if yours:
         axes.text(LEFT, end, "Yours to find:", fontsize=SMALL, color=INK, va="center", style="italic")
-    for number, name in enumerate(graded):
+    for number, name in enumerate(yours):
         y = end + 0.36 + 0.50 * number
         _frame(axes, LEFT, y, WIDTH - 2 * LEFT, 0.40, QUIET, dashed=True)
         axes.text(LEFT + 0.10, y, label_of(case, name), fontsize=SMALL, color=INK, va="center")
     return figure
 
 
-def _middles(rows: list[Row]) -> tuple[dict[str, float], float]:
-    """Return the middle of each box in inches from the top, and where the boxes end."""
-    y = 1.50
+def _middles(rows: list[Row], y: float) -> tuple[dict[str, float], float]:
+    """Return the middle of each box in inches from the top, the first at `y`, and where the boxes end."""
     middles: dict[str, float] = {}
     for row in rows:
         if row.depth == 0 and middles:
@@ -187,13 +196,16 @@ def _lanes(edges: list[Edge], middles: dict[str, float]) -> dict[tuple[Edge, ...
     return lanes
 
 
-def _legend(axes: Axes) -> None:
-    """Draw the three line styles and what the arrows mean."""
-    for number, (line, colour, text) in enumerate(STYLES.values()):
-        y = 0.20 + 0.24 * number
+def _legend(axes: Axes, styles: Iterable[tuple[Any, str, str]]) -> None:
+    """Draw the line styles and what the arrows mean."""
+    y = -0.04
+    for line, colour, text in styles:
+        y += 0.24
         axes.plot([LEFT, LEFT + 0.55], [y, y], linestyle=line, color=colour, linewidth=1.8)
         axes.text(LEFT + 0.68, y, text, fontsize=SMALL, color=INK, va="center")
-    axes.text(LEFT, 0.95, "Arrows point back, towards whoever said it first.", fontsize=SMALL, color=INK, va="center")
+    axes.text(
+        LEFT, y + 0.27, "Arrows point back, towards whoever said it first.", fontsize=SMALL, color=INK, va="center"
+    )
 
 
 def _frame(axes: Axes, x: float, y: float, width: float, height: float, colour: str, *, dashed: bool = False) -> None:
@@ -220,8 +232,8 @@ def _box(axes: Axes, case: Case, row: Row, y: float, right: float) -> None:
     if row.edge is None:
         _name(axes, label_of(case, row.id), x, y, right, bold=row.id in case.articles)
         return
-    relation = vocabulary.RELATIONS[row.edge.relation].label
-    if row.edge.article:
+    relation = vocabulary.RELATIONS[row.edge.relation].label if row.edge.relation else "told by"
+    if row.edge.paragraph:
         relation += f" ({row.edge.paragraph})"
     colour = STYLES[style_of(row.edge)][1]
     axes.text(x + 0.10, y - 0.10, relation, fontsize=SMALL, color=colour, va="center", style="italic")
@@ -232,14 +244,14 @@ def _name(axes: Axes, name: str, x: float, y: float, right: float, *, bold: bool
     """Write a name, smaller where the box is narrow, and ending in … where even that is not enough."""
     room = (right - x - 0.20) * 72
     weight = "bold" if bold else "normal"
-    size = TEXT if _points(name, TEXT, weight) <= room else SMALL
+    size = TEXT if points(name, TEXT, weight) <= room else SMALL
     shown = name
-    while len(shown) > 6 and _points(shown, size, weight) > room:
+    while len(shown) > 6 and points(shown, size, weight) > room:
         shown = shown.removesuffix("…")[:-1].rstrip() + "…"
     axes.text(x + 0.10, y, shown, fontsize=size, color=INK, va="center", weight=weight)
 
 
-def _points(text: str, size: float, weight: str) -> float:
+def points(text: str, size: float, weight: str) -> float:
     """Return how wide the text is drawn, in points."""
     from matplotlib.font_manager import FontProperties
     from matplotlib.textpath import TextPath
@@ -273,7 +285,7 @@ def _round_the_side(
 
 def network_alt(case: Case) -> str:
     """Return a short alternative text; the whole content stands in the list below the figure."""
-    rows, _ = rows_of(case)
+    rows, _ = rows_of(open_edges(case), _open_articles(case))
     told = ", ".join(a.id for a in case.articles.values() if a.bank == "open")
     graded = sum(1 for a in case.articles.values() if a.bank == "graded")
     return (

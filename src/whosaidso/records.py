@@ -114,6 +114,8 @@ class Part:
     paragraph: str
     text: str
     seal: str = ""
+    slips: tuple[str, ...] = ()
+    """Misprints and broken grammar as printed, each in words that stand in the text once."""
 
 
 @frozen
@@ -382,6 +384,40 @@ class Task:
 
 
 @frozen
+class Option:
+    """One option of a quick question."""
+
+    id: str
+    """A letter."""
+    text: str
+    misconception: str = ""
+    """What choosing it suggests, for a wrong option of a choice."""
+    message: str = ""
+    """What a student reads after choosing it; "" for the misconception's own message."""
+
+
+@frozen
+class Question:
+    """A quick question of a chapter: always open, never part of a mark."""
+
+    id: str
+    type: str
+    """choice or order."""
+    ask: str
+    option: tuple[Option, ...]
+    """In the order in which they are shown."""
+    right: tuple[str, ...]
+    """The letter of the right option, or all letters in the right order."""
+    reason: str
+    history: tuple[History, ...]
+
+    @property
+    def bank(self) -> str:
+        """Always open."""
+        return "open"
+
+
+@frozen
 class HeadlineClaim:
     """A claim that several articles carry, for the question of independent voices."""
 
@@ -410,3 +446,4 @@ class Case:
     """Gold of open passages only."""
     tasks: dict[str, Task]
     corrections: tuple[History, ...] = ()
+    questions: dict[str, Question] = field(factory=dict)

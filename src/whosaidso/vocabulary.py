@@ -137,6 +137,7 @@ HOW_READ = {
 
 BANKS = ("open", "graded")
 SOURCE_KINDS = ("agency", "outlet", "broadcaster", "person", "militia", "government", "unnamed", "crowd")
+QUESTIONS = ("choice", "order")
 PASSAGE_USES = ("worked", "half_worked", "practice", "graded")
 LINKS = ("live", "text")
 SPAN_GRADES = ("core", "arguable", "lure")

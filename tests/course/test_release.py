@@ -1,9 +1,11 @@
 import ast
+import sys
 from pathlib import Path
 
 import nbformat
 import pytest
 
+from tests.course.courses import run
 from whosaidso.cases import load_case
 from whosaidso.grading.literals import read_literal
 from whosaidso.grading.marking import check_call
@@ -60,7 +62,10 @@ def test_source_notebook_is_thin(path):
             lines = [line for line in own.splitlines() if line.strip() and not line.startswith("#")]
             assert len(lines) <= (12 if cell.metadata.nbgrader.solution else 6)  # an answer has a line for each item
             tree = ast.parse(cell.source)
-            assert not any(isinstance(node, ast.FunctionDef | ast.Lambda | ast.ClassDef) for node in ast.walk(tree))
+            nodes = list(ast.walk(tree))
+            assert not any(isinstance(node, ast.FunctionDef | ast.ClassDef) for node in nodes)
+            # the one-line stand-in for a missing package is the only lambda there is
+            assert sum(isinstance(node, ast.Lambda) for node in nodes) == cell.id.endswith("-form")
 
 
 def test_tasks_stay_within_a_lesson():
@@ -74,3 +79,33 @@ def test_points_of_the_assignments():
         cells = nbformat.read(path, as_version=4).cells
         totals[path.stem] = sum(c.metadata.nbgrader.get("points") or 0 for c in cells)
     assert totals == {"mosul-sourcing": 20, "mosul-wording": 20, "mosul-claims": 30}
+
+
+def test_links_of_the_notebooks_lead_to_the_site_that_is_named(course):
+    done = run(course, "whosaidso.cli", "release", "mosul-wording", "--site", "https://example.org/course/")
+    assert done.returncode == 0, done.stderr
+    path = course / "exercises" / "mosul-wording" / "mosul-wording.ipynb"
+    text = path.read_text(encoding="utf-8")
+    assert "](https://example.org/course/book/hand-in.html)" in text
+    assert "../../book" not in text
+    assert nbformat.reads(text, as_version=4)
+    again = run(course, "whosaidso.cli", "release", "mosul-wording", "--site", "javascript:alert(1)")
+    assert again.returncode == 1
+    assert "--site wants an address" in again.stderr
+    assert path.read_text(encoding="utf-8") == text
+
+
+@pytest.mark.parametrize("path", notebooks("exercises"), ids=lambda p: p.stem)
+def test_without_the_package_a_notebook_says_what_to_do(path, monkeypatch, capsys):
+    monkeypatch.setitem(sys.modules, "whosaidso", None)
+    names = {}
+    for cell in nbformat.read(path, as_version=4).cells:
+        if cell.cell_type == "code":
+            exec(cell.source, names)
+            said = capsys.readouterr().err
+            if cell.id.endswith(("-form", "-check", "-picture")):
+                assert "hand-in page" in said
+                # nbgrader gives nothing for a check that writes to stderr, so nobody gets marks without the package
+                assert said.count("\n") == 1
+            else:
+                assert said == ""

@@ -25,6 +25,7 @@ FILES = {
     "records": ("record",),
     "claims": ("claim",),
     "tasks": ("task",),
+    "questions": ("question",),
 }
 """The files of a case, each with the tables it holds."""
 
@@ -95,6 +96,7 @@ def read_case(folder: Path) -> tuple[records.Case | None, list[Fault]]:
         headline_claims=table("case", "headline_claim", records.HeadlineClaim),
         spans=table("passages", "span", records.SpanGold),
         tasks=table("tasks", "task", records.Task),
+        questions=table("questions", "question", records.Question),
         corrections=tuple(rows(tables["case"], "correction", records.History, "case.toml", faults)),
     )
     faults += case_faults(case, unread)

@@ -20,6 +20,7 @@ from whosaidso.records import (
     ClaimGold,
     Edge,
     Passage,
+    Question,
     SpanGold,
     seal_of,
     words_in,
@@ -28,6 +29,7 @@ from whosaidso.records import (
 QUOTATION_WORDS = 25
 PASSAGE_WORDS = (30, 120)
 MINUTES = 35
+MOST_OPTIONS = 5
 
 _PARAGRAPH = re.compile(r"^(H|L|p\d+|cap|by|img|com)$")
 _DATE = re.compile(r"^\d{4}-\d{2}-\d{2}$")
@@ -163,6 +165,14 @@ def _passages(case: Case) -> Iterator[Fault]:
         if not low <= passage.words <= high:
             yield Fault(file, passage.id, f"has {passage.words} words.", f"A passage has {low} to {high}.")
         for part in passage.part:
+            for slip in part.slips:
+                if part.text.count(slip) != 1:
+                    yield Fault(
+                        file,
+                        passage.id,
+                        f"has the slip {slip!r} {part.text.count(slip)} times in {part.article} {part.paragraph}.",
+                        "Copy a few words that stand there once.",
+                    )
             if part.article in case.texts:
                 continue
             yield from _places(file, passage.id, case, part.article, part.paragraph, ())
@@ -356,6 +366,7 @@ def _tasks(case: Case) -> Iterator[Fault]:
         "claim_check": case.claims,
         "span_label": case.passages,
         "source_trace": case.articles,
+        "quick_check": case.questions,
     }
     for task in case.tasks.values():
         yield from _unknown(file, task.id, "kind", [task.kind], kind_names(), "kind of exercise")
@@ -365,7 +376,11 @@ def _tasks(case: Case) -> Iterator[Fault]:
         if task.assignment and task.points < 1:
             yield Fault(file, task.id, f"is worth {task.points} points.", "A task of an assignment has at least 1.")
         wanted = "graded" if task.assignment else "open"
-        pool: Mapping[str, Claim | Passage | Article] = pools.get(task.kind, {})
+        pool: Mapping[str, Claim | Passage | Article | Question] = pools.get(task.kind, {})
+        if task.kind == "quick_check" and task.assignment:
+            yield Fault(
+                file, task.id, "is a quick_check with marks.", "Its answers are public: leave assignment empty."
+            )
         for item in [item for item in task.items if item in pool and pool[item].bank != wanted]:
             remedy = "Marks are for graded items, whose gold is not public; practice is for open ones."
             yield Fault(file, task.id, f"asks for {item}, which is {pool[item].bank}.", remedy)
@@ -383,13 +398,42 @@ def _tasks(case: Case) -> Iterator[Fault]:
             )
 
 
+def _questions(case: Case) -> Iterator[Fault]:
+    file = "questions.toml"
+    for question in case.questions.values():
+        letters = [option.id for option in question.option]
+        yield from _unknown(file, question.id, "type", [question.type], vocabulary.QUESTIONS, "type of question")
+        if len(set(letters)) != len(letters) or not 2 <= len(letters) <= MOST_OPTIONS:
+            yield Fault(
+                file,
+                question.id,
+                f"has the options {', '.join(letters)}.",
+                f"Give 2 to {MOST_OPTIONS} different letters.",
+            )
+        if question.type == "order":
+            if sorted(question.right) != sorted(letters):
+                yield Fault(file, question.id, "does not put each option in order.", "right names every letter once.")
+            if list(question.right) == letters:
+                yield Fault(file, question.id, "is shown in the right order.", "Deal the options in another one.")
+        elif len(question.right) != 1 or question.right[0] not in letters:
+            yield Fault(file, question.id, "has not one right option.", "right names one letter of its options.")
+        for option in question.option:
+            wrong = question.type == "choice" and option.id not in question.right
+            known = [*vocabulary.MISCONCEPTIONS] if wrong else [""]
+            yield from _unknown(
+                file, f"{question.id} {option.id}", "misconception", [option.misconception], known, "misconception here"
+            )
+        if not question.reason or not question.history:
+            yield Fault(file, question.id, "has no reason or no history.", "Say why, and who decided when.")
+
+
 def _ids(case: Case) -> Iterator[Fault]:
     """Our prose cites by id, so an id of another shape would be read as plain words."""
     shapes = (
         ("quotations.toml", case.quotations, r"q\d+"), ("passages.toml", case.passages, r"w\d+"),
         ("passages.toml", case.spans, r"s\d+"), ("edges.toml", case.edges, r"e\d+"),
         ("records.toml", case.records, r"r\d{3}"), ("claims.toml", case.claims, r"c\d+"),
-        ("articles.toml", case.articles, r"[a-z][a-z0-9-]*"), ("sources.toml", case.sources, r"[a-z][a-z0-9-]*"),
+        ("questions.toml", case.questions, r"u\d+"), ("articles.toml", case.articles, r"[a-z][a-z0-9-]*"), ("sources.toml", case.sources, r"[a-z][a-z0-9-]*"),
     )  # fmt: skip
     for file, table, shape in shapes:
         for name in table:
@@ -402,7 +446,7 @@ def _citations(case: Case) -> Iterator[Fault]:
     told: dict[str, Mapping[str, object]] = {
         "articles.toml": case.articles, "sources.toml": case.sources, "edges.toml": case.edges,
         "records.toml": case.records, "claims.toml": case.claims, "passages.toml": case.spans,
-        "case.toml": {item.when: item for item in case.corrections},
+        "questions.toml": case.questions, "case.toml": {item.when: item for item in case.corrections},
     }  # fmt: skip
     for file, table in told.items():
         for name, item in table.items():
@@ -439,7 +483,8 @@ _CHECKS: dict[Callable[[Case], Iterator[Fault]], set[str]] = {
     _edges: {"articles", "case", "edges", "records", "sources"},
     _records: {"records"},
     _claims: {"articles", "claims", "passages", "quotations", "records"},
-    _tasks: {"articles", "case", "claims", "passages", "records", "sources", "tasks"},
+    _tasks: {"articles", "case", "claims", "passages", "questions", "records", "sources", "tasks"},
+    _questions: {"questions"},
     _citations: {"quotations", "records"},
 }
 """Each check with the files that it cannot do without."""

@@ -10,12 +10,8 @@ import textwrap
 from collections.abc import Mapping
 
 from attrs import frozen
-from IPython import get_ipython
 
-from whosaidso.cases import task_case
-from whosaidso.check import grading
-from whosaidso.kinds import part
-from whosaidso.records import Case, Record, Task
+from whosaidso.records import Record
 from whosaidso.vocabulary import Term
 
 _STYLE = "max-width:46em;line-height:1.5"
@@ -83,17 +79,6 @@ def _row(term: str, row: str | Lines, card: bool) -> str:
         f'<div style="{_ROW}"><dt style="{_TERM};flex:0 0 auto;min-width:11em">{name}</dt>'
         f'<dd style="{_TERM};flex:1 1 18em">{said}</dd></div>'
     )
-
-
-def task_of(task_id: str, kind: str) -> tuple[Task, Case]:
-    """Return a task of one kind, or say which name was meant."""
-    task, case = task_case(task_id)
-    if task.kind != kind:
-        raise ValueError(f"{task_id} is a {task.kind} exercise: write {task.kind}({task_id!r}).")
-    shell = get_ipython()
-    if shell is not None and not grading():  # so that check can speak even if the answer cell could not be read
-        shell.user_ns.setdefault(part(kind, "answer").NAME, None)
-    return task, case
 
 
 def words(heading: str, terms: Mapping[str, Term]) -> Block:

@@ -2,15 +2,75 @@
 
 from __future__ import annotations
 
-from whosaidso.forms.sheet import Block, Sheet, card, task_of, words
+from whosaidso.forms.sheet import Block, Sheet, card, words
+from whosaidso.forms.spec import Spec, in_context, record_card, terms
+from whosaidso.forms.widget import Form, form_of
+from whosaidso.records import Case, Claim, Task
 from whosaidso.vocabulary import CLAIM_TYPES, CONFIDENCE, GAPS, VERDICTS
 
 _SURE = ("a guess", "half sure", "fairly sure", "nearly certain")
 
+STRINGS = {
+    "cards": "Record cards ({count})",
+    "cards_help": "Open as many as you like; they stand side by side where there is room.",
+    "open_all": "Open all cards",
+    "close_all": "Close all cards",
+    "speaks": "Speaks",
+    "party": "A party to the war.",
+    "shows": "Shows",
+    "cannot": "Cannot show",
+    "words": "In its words",
+    "caution": "Caution",
+    "context": "Where it stands: {where}",
+    "verdict": "Your verdict",
+    "evidence": "One or two records that could know",
+    "record": ["First record", "Second record"],
+    "none": "no record",
+    "to_cards": "To the record cards",
+    "gap": "What is missing?",
+    "gap_help": "Only for “not shown”.",
+    "sure": "How sure are you?",
+    "sure_help": "If you like. It is no part of the mark.",
+}
 
-def claim_check(task_id: str) -> Sheet:
-    """Return the sheet of a claim_check exercise: claims, record cards, and the words to choose from."""
-    task, case = task_of(task_id, "claim_check")
+
+def claim_check(task_id: str) -> Form:
+    """Return the form of a claim_check exercise: claims, record cards, and what to choose from."""
+    return form_of(task_id, "claim_check")
+
+
+def spec(task: Task, case: Case) -> Spec:
+    """Return what the form shows."""
+    claims = [case.claims[item] for item in task.items]
+    return {
+        "progress": "{done} of {of} claims have a verdict.",
+        "items": [
+            {
+                "id": claim.id,
+                "text": claim.text,
+                "type": CLAIM_TYPES[claim.type].label.capitalize(),
+                "where": _where(claim, case),
+                "context": in_context(case, claim.article, claim.paragraph) if claim.article else None,
+            }
+            for claim in claims
+        ],
+        "records": [record_card(case.records[name]) for name in task.options],
+        "verdicts": terms(VERDICTS),
+        "gaps": terms(GAPS),
+        "confidence": [
+            {"id": step, "label": label, "definition": ""} for step, label in zip(CONFIDENCE, _SURE, strict=True)
+        ],
+    }
+
+
+def _where(claim: Claim, case: Case) -> str:
+    if claim.article:
+        return f"{case.articles[claim.article].outlet}, {claim.article} {claim.paragraph}"
+    return case.texts[claim.text_id].title if claim.text_id else "Not from the five articles"
+
+
+def sheet(task: Task, case: Case) -> Sheet:
+    """Return the same in words, with what may be typed, for programs that show no form."""
     claims = []
     for item in task.items:
         claim = case.claims[item]

@@ -44,7 +44,8 @@ def parse(raw: object, task: Task, case: Case) -> Parsed:
     for key in raw:
         if key not in ("edges", "voices", "independent"):
             problems.append(f"{str(key)[:40]!r} is not asked for; use edges, voices, independent.")
-    links = _links(raw.get("edges"), task, problems)
+    unfinished: list[str] = []
+    links = _links(raw.get("edges"), task, problems, unfinished)
     voices: dict[str, frozenset[str]] = {}
     independent: dict[str, str] = {}
     for claim, given in _table(raw.get("voices"), "voices", task, problems):
@@ -67,13 +68,15 @@ def parse(raw: object, task: Task, case: Case) -> Parsed:
     answer = TraceAnswer(links, voices, independent)
     if task.voices:
         missing = tuple(claim for claim in task.voices if claim not in voices or claim not in independent)
-        return Parsed(answer, tuple(problems), missing, done=len(task.voices) - len(missing), of=len(task.voices))
+        done, of = len(task.voices) - len(missing), len(task.voices)
+        return Parsed(answer, tuple(problems), (*missing, *unfinished), done=done, of=of)
     tellers = {link.teller for link in links}
     missing = tuple(item for item in task.items if item not in tellers)
-    return Parsed(answer, tuple(problems), missing, done=len(task.items) - len(missing), of=len(task.items))
+    done, of = len(task.items) - len(missing), len(task.items)
+    return Parsed(answer, tuple(problems), (*missing, *unfinished), done=done, of=of)
 
 
-def _links(raw: object, task: Task, problems: list[str]) -> tuple[Link, ...]:
+def _links(raw: object, task: Task, problems: list[str], unfinished: list[str]) -> tuple[Link, ...]:
     rows = as_list(raw if raw is not None else [])
     if rows is None or isinstance(raw, str):
         problems.append("edges should be a list of links, like the pattern in the grey cell.")
@@ -90,6 +93,9 @@ def _links(raw: object, task: Task, problems: list[str]) -> tuple[Link, ...]:
         if cells is None or isinstance(row, str) or not 2 <= len(cells) <= 4:
             problems.append(f'{where}: write ("who tells it", "who told them", "relation", "where it says so").')
             continue
+        if cells[0] in ("", None) or cells[1] in ("", None):
+            unfinished.append(f"{where} (it needs both who tells it and who told them)")
+            continue
         teller, problem_a = choose(cells[0], known, "an article or source of the list", where)
         told_by, problem_b = choose(cells[1], known, "an article or source of the list", where)
         if teller is None or told_by is None:
@@ -101,11 +107,19 @@ def _links(raw: object, task: Task, problems: list[str]) -> tuple[Link, ...]:
             relation = chosen or ""
             problems += [problem] if problem else []
         place = str(cells[3]).strip() if len(cells) > 3 and cells[3] else ""
-        if place and not _PLACE.match(place):
+        found = _PLACE.match(place)
+        if place and not found:
             problems.append(f"{where}: {place[:40]!r} is not a place; write a paragraph like p4, H or by.")
-            place = ""
+        place = _place(found) if found else ""
         links.setdefault((teller, told_by), Link(teller, told_by, relation, place))
     return tuple(links.values())
+
+
+def _place(found: re.Match[str]) -> str:
+    """Return a place as the case data write it: p4, H, southfront-raqqa:p4."""
+    paragraph = found["paragraph"].lower()
+    paragraph = paragraph.upper() if paragraph in ("h", "l") else paragraph
+    return f"{found['article'].lower()}:{paragraph}" if found["article"] else paragraph
 
 
 def _table(raw: object, name: str, task: Task, problems: list[str]) -> list[tuple[str, object]]:

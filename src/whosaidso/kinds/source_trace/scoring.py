@@ -59,14 +59,15 @@ def _score_links(answer: TraceAnswer, gold: Gold, task: Task, case: Case) -> Sco
             (link, wanted[link.teller, link.told_by]) for link in answer.links if (link.teller, link.told_by) in wanted
         ]
         relations = sum(link.relation == edge.relation for link, edge in named)
-        places = sum(_in_place(link, edge) for link, edge in named)
+        places = sum(in_place(link, edge) for link, edge in named)
         notes.append(
             f"Of your {right} right links, {relations} have the relation we would give and {places} the place where it says so."
         )
     return Score(clip(total / len(wanted)) if wanted else 0.0, RULE_LINKS, arithmetic, tuple(items), tuple(notes))
 
 
-def _in_place(link: Link, edge: Edge) -> bool:
+def in_place(link: Link, edge: Edge) -> bool:
+    """Does the link name a paragraph where the article says so?"""
     places = {f"{edge.article}:{edge.paragraph}", *edge.also}
     where = link.where.replace(" ", ":")
     return any(place in (where, f"{edge.article}:{where}") or place.endswith(f":{where}") for place in places if where)

@@ -18,6 +18,11 @@ RULE = (
     "arguable words count neither way. Found means: you marked at least half of them, and not much more."
 )
 
+FOUND = "Found."
+OTHER_LABEL = "Found. Another label fits better."
+NO_LABEL = "Found. Which label?"
+NEITHER = "Arguable or plain: it counts neither way."
+
 COVERED = 0.5
 """A span counts as marked from this share of its characters on."""
 LOOSE = (3, 8)
@@ -50,7 +55,8 @@ def _runs(marks: Iterable[Mark], texts: dict[Place, str], *, by_label: bool = Tr
     return runs
 
 
-def _covers(run: Labelled, target: tuple[int, int]) -> bool:
+def covers(run: Labelled, target: tuple[int, int]) -> bool:
+    """Is at least half of the target marked?"""
     return overlap(run, target) >= COVERED * (target[1] - target[0])
 
 
@@ -60,19 +66,20 @@ def _fooled(lure: SpanGold, target: tuple[int, int], runs: Sequence[tuple[Place,
     return sum(overlap(run, target) for run in here) >= COVERED * (target[1] - target[0])
 
 
-def _swamped(
+def spans_swamped(
     blocks: Sequence[tuple[Place, Labelled]], pushing: Sequence[SpanGold], ranges: dict[str, tuple[int, int]]
 ) -> list[SpanGold]:
     """Return the spans in blocks of marks much longer than all they push with: every word marked, labels in turn."""
     swamped: list[SpanGold] = []
     for place, block in blocks:
         inside = [s for s in pushing if (s.article, s.paragraph) == place and overlap(block, ranges[s.id])]
-        if not _tight(block, (0, sum(ranges[s.id][1] - ranges[s.id][0] for s in inside))):
+        if not tight(block, (0, sum(ranges[s.id][1] - ranges[s.id][0] for s in inside))):
             swamped += inside
     return swamped
 
 
-def _tight(run: Labelled, target: tuple[int, int]) -> bool:
+def tight(run: Labelled, target: tuple[int, int]) -> bool:
+    """Is the run not much longer than the target?"""
     return run[1] - run[0] <= LOOSE[0] * (target[1] - target[0]) + LOOSE[1]
 
 
@@ -88,13 +95,13 @@ def score(*, answer: Sequence[Mark], gold: Gold, task: Task, case: Case) -> Scor
     runs = _runs(answer, texts)
 
     def touching(span: SpanGold) -> list[Labelled]:
-        return [run for place, run in runs if place == (span.article, span.paragraph) and _covers(run, ranges[span.id])]
+        return [run for place, run in runs if place == (span.article, span.paragraph) and covers(run, ranges[span.id])]
 
     core = [span for span in spans if span.grade == "core"]
     lures = [span for span in spans if span.grade == "lure"]
     arguable = [span for span in spans if span.grade == "arguable"]
-    swamped = _swamped(_runs(answer, texts, by_label=False), [s for s in spans if s.grade != "lure"], ranges)
-    found = [s for s in core if s not in swamped and any(_tight(run, ranges[s.id]) for run in touching(s))]
+    swamped = spans_swamped(_runs(answer, texts, by_label=False), [s for s in spans if s.grade != "lure"], ranges)
+    found = [s for s in core if s not in swamped and any(tight(run, ranges[s.id]) for run in touching(s))]
     fooled = [span for span in lures if _fooled(span, ranges[span.id], runs)]
     hit_share = len(found) / len(core) if core else 0.0
     lure_share = len(fooled) / len(lures) if lures else 0.0
@@ -116,9 +123,9 @@ def _marked(
     items = []
     for number, (place, run) in enumerate(runs, 1):
         here = [s for s in spans if (s.article, s.paragraph) == place and overlap(run, ranges[s.id])]
-        hits = [s for s in here if s in found and _covers(run, ranges[s.id]) and _tight(run, ranges[s.id])]
-        lures = [s for s in here if s in fooled and (_covers(run, ranges[s.id]) or not hits)]
-        loose = [s for s in here if s.grade == "core" and _covers(run, ranges[s.id]) and s not in hits]
+        hits = [s for s in here if s in found and covers(run, ranges[s.id]) and tight(run, ranges[s.id])]
+        lures = [s for s in here if s in fooled and (covers(run, ranges[s.id]) or not hits)]
+        loose = [s for s in here if s.grade == "core" and covers(run, ranges[s.id]) and s not in hits]
         words = texts[place][run[0] : run[1]]
         what = f"“{words if len(words) <= 60 else words[:57] + '…'}” ({place[0]} {place[1]})"
         name = f"mark {number}"
@@ -127,12 +134,11 @@ def _marked(
             items.append(Item(name, 0.0, "wrong", what, MISCONCEPTIONS[misconception].definition, misconception))
         elif hits:
             right = run[2] in hits[0].labels
-            message = "Found." + ("" if right else " Another label fits better." if run[2] else " Which label?")
-            items.append(Item(name, 1.0, "right", what, message))
+            items.append(Item(name, 1.0, "right", what, FOUND if right else OTHER_LABEL if run[2] else NO_LABEL))
         elif loose:
             items.append(Item(name, 0.0, "wrong", what, MISCONCEPTIONS["B4"].definition, "B4"))
         else:
-            items.append(Item(name, 0.0, "neither", what, "Arguable or plain: it counts neither way."))
+            items.append(Item(name, 0.0, "neither", what, NEITHER))
     return items
 
 
@@ -177,7 +183,7 @@ def _notes(
     pairs = []
     for span in found:
         for place, run in runs:
-            if place == (span.article, span.paragraph) and run[2] and _covers(run, ranges[span.id]):
+            if place == (span.article, span.paragraph) and run[2] and covers(run, ranges[span.id]):
                 pairs.append((run[2], run[2] if run[2] in span.labels else span.labels[0]))
                 break
     agreement = kappa(pairs)

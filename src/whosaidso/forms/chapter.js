@@ -1,0 +1,12 @@
+// Exercises on chapter pages: each takes the place of the plain text that a reader without JavaScript gets.
+
+import { Stored, pageModel, storageKeeper } from "./storage.js";
+
+for (const place of document.querySelectorAll("[data-wss-exercise]")) {
+  const spec = JSON.parse(place.querySelector("script[type='application/json']").textContent);
+  const form = forms[spec.kind];
+  const el = document.createElement("div");
+  place.append(el);
+  form.render({ model: pageModel(spec, storageKeeper(new Stored(`practice:${spec.task}`, spec.strings))), el });
+  place.classList.add("wss-live");
+}

@@ -1,0 +1,251 @@
+// The line at the top of a notebook of ours: who you are, Start, and how things stand.
+
+const MOST_NAMES = 4;
+const WHO = /^([ \t]*who[ \t]*=[ \t]*)("(?:[^"\\\n]|\\.)*"|'(?:[^'\\\n]|\\.)*')([ \t]*(?:#.*)?)$/gm;
+const WIDGET = "application/vnd.jupyter.widget-view+json";
+
+const fill = (sentence, values) => sentence.replace(/\{(\w+)\}/g, (hole, name) => values[name] ?? hole);
+let serial = 0;
+
+function make(tag, properties = {}, ...children) {
+  const { on = {}, ...attributes } = properties;
+  const element = document.createElement(tag);
+  for (const [name, value] of Object.entries(attributes)) element.setAttribute(name, value);
+  for (const [name, heard] of Object.entries(on)) element.addEventListener(name, heard);
+  element.append(...children);
+  return element;
+}
+
+// Return the names in the text of a who cell, or null if it holds anything else than comments and one plain text.
+export function readWho(text) {
+  const found = [...text.matchAll(WHO)];
+  const rest = text.replace(WHO, "").split("\n");
+  if (found.length !== 1 || rest.some((line) => line.trim() && !/^\s*#/.test(line))) return null;
+  const literal = found[0][2];
+  const inner = literal.slice(1, -1);
+  try {
+    return JSON.parse(`"${literal[0] === "'" ? inner.replaceAll("\\'", "'").replace(/(?<!\\)"/g, '\\"') : inner.replaceAll("\\'", "'")}"`);
+  } catch {
+    return null;
+  }
+}
+
+export function writeWho(text, names) {
+  return text.replace(WHO, (_, before, __, after) => before + JSON.stringify(names) + after);
+}
+
+export class Banner {
+  constructor(lab, notebook, words) {
+    this.lab = lab;
+    this.notebook = notebook;
+    this.words = words;
+    this.opened = new Set(); // grade_ids of form cells that this Python has run
+    this.said = "";
+    const { panel } = notebook;
+    this.build(panel);
+    const tell = () => this.refresh();
+    notebook.watch(tell);
+    panel.sessionContext.statusChanged.connect((_, status) => this.status(status));
+    panel.sessionContext.connectionStatusChanged.connect(tell);
+    panel.sessionContext.kernelChanged.connect(() => this.restart());
+    this.refresh();
+  }
+
+  build(panel) {
+    const { words } = this;
+    serial += 1;
+    const [field, help] = [`wss-name-${serial}`, `wss-name-help-${serial}`];
+    this.field = make("input", {
+      id: field, type: "text", dir: "auto", autocomplete: "off", spellcheck: "false", "aria-describedby": help,
+      on: { input: () => this.write(), change: () => this.refresh() },
+    });
+    this.who = make(
+      "div", { class: "wss-banner-who" }, make("label", { for: field }, words.name), this.field,
+      make("span", { id: help, class: "wss-banner-small" }, words.name_help),
+    );
+    this.names = make("span", { dir: "auto" });
+    this.change = make("button", { type: "button", class: "wss-banner-button", on: { click: () => this.unfold() } }, words.change_name);
+    this.named = make("div", { class: "wss-banner-named" }, this.names, this.change);
+    this.start = make("button", { type: "button", class: "wss-banner-button wss-banner-main", on: { click: () => this.run() } });
+    this.again = make(
+      "button", { type: "button", class: "wss-banner-button", on: { click: () => this.notebook.saveNow() } }, words.save,
+    );
+    this.line = make("p", { role: "status" });
+    this.box = make("section", { class: "wss-banner", lang: "en", dir: "ltr", "aria-label": words.banner }, this.who, this.named, this.start, this.line, this.again);
+    const node = make("div", { class: "wss-banner-place" }, this.box);
+    const widget = new this.lab.Widget({ node });
+    // JupyterLab gives a header the height its style asks for, so the style has to follow what stands in it.
+    const measure = new ResizeObserver(() => {
+      node.style.minHeight = `${Math.ceil(this.box.getBoundingClientRect().height)}px`;
+      panel.contentHeader.fit();
+    });
+    measure.observe(this.box);
+    widget.disposed.connect(() => measure.disconnect());
+    panel.contentHeader.addWidget(widget);
+  }
+
+  // The cells
+
+  get formCells() {
+    return this.notebook.marked(({ grade_id }, cell) => cell.type === "code" && grade_id.endsWith("-form"));
+  }
+
+  get whoCell() {
+    const found = this.notebook.cells(`${this.notebook.assignment}-who`);
+    return found.length === 1 ? found[0].sharedModel : null;
+  }
+
+  // A form counts as open if Python has shown it since it started, and the page still shows it.
+  isOpen(cell) {
+    const { grade_id } = cell.getMetadata("nbgrader");
+    const answer = grade_id.replace(/-form$/, "-answer");
+    const live = [...this.notebook.forms].some((form) => form.gradeId === answer && form.born > (this.restarted ?? 0));
+    return live || (this.opened.has(grade_id) && this.shows(cell));
+  }
+
+  shows(cell) {
+    return cell.outputs.length > 0 && [...Array(cell.outputs.length).keys()].some((at) => WIDGET in cell.outputs.get(at).data);
+  }
+
+  // Who
+
+  write() {
+    const cell = this.whoCell;
+    const old = cell?.getSource();
+    if (!cell || readWho(old) === null) return;
+    cell.setSource(writeWho(old, this.field.value));
+    this.notebook.save().then((result) => {
+      this.kept = result.at ? fill(this.words.saved, { time: result.at.toTimeString().slice(0, 5) }) : "";
+      this.refresh();
+    });
+  }
+
+  unfold() {
+    this.unfolded = true;
+    this.refresh();
+    this.field.focus();
+  }
+
+  // Start
+
+  status(status) {
+    if (status === "restarting" || status === "autorestarting" || status === "dead") this.restart();
+    else this.refresh();
+  }
+
+  restart() {
+    if (this.opened.size || this.notebook.forms.size) this.restarted = Date.now();
+    this.opened.clear();
+    this.failed = 0;
+    this.refresh();
+  }
+
+  async run() {
+    if (this.running) return;
+    this.running = true;
+    this.failed = 0;
+    this.unfolded = false;
+    this.refresh();
+    try {
+      if (await this.python()) await this.open();
+    } finally {
+      this.running = false;
+      this.refresh();
+    }
+  }
+
+  // See that there is a Python, and return whether there is.
+  async python() {
+    const context = this.notebook.panel.sessionContext;
+    this.noKernel = false;
+    await context.ready;
+    if (context.session?.kernel?.status === "dead") await context.restartKernel();
+    else if (!context.session?.kernel) await context.startKernel();
+    this.noKernel = !context.session?.kernel;
+    return !this.noKernel;
+  }
+
+  async open() {
+    const { content, sessionContext } = this.notebook.panel;
+    const cells = this.formCells;
+    const widgets = new Map(content.widgets.map((widget) => [widget.model, widget]));
+    this.written(widgets);
+    this.progress = [0, cells.length];
+    for (const cell of cells) {
+      this.refresh();
+      const { grade_id } = cell.getMetadata("nbgrader");
+      try {
+        // Not NotebookActions: those scroll to the active cell.
+        await this.lab.CodeCell.execute(widgets.get(cell), sessionContext, { deletedCells: content.model.deletedCells });
+      } catch {
+        // what went wrong stands below the cell
+      }
+      this.opened.add(grade_id);
+      if (!this.shows(cell)) this.failed += 1;
+      this.progress[0] += 1;
+    }
+  }
+
+  // Open the cells for a student's own words, so that a click is enough to type in them.
+  written(widgets) {
+    for (const cell of this.notebook.marked(({ grade, solution }, { type }) => type === "markdown" && grade && solution)) {
+      widgets.get(cell).rendered = false;
+    }
+  }
+
+  // How things stand
+
+  refresh() {
+    const { words, notebook } = this;
+    const cell = this.whoCell;
+    const names = cell ? readWho(cell.getSource()) : null;
+    this.readable = names !== null;
+    if (names !== null && document.activeElement !== this.field) this.field.value = names;
+    this.field.disabled = names === null || notebook.readOnly;
+    const forms = this.formCells;
+    const open = new Set(forms.filter((form) => this.isOpen(form)));
+    const ready = forms.length > 0 && open.size === forms.length;
+    // The few lines of code that made an open form are in its way; what is left of a form that is gone helps nobody.
+    for (const widget of notebook.panel.content.widgets) {
+      widget.toggleClass("wss-form-open", open.has(widget.model));
+      const gone = forms.includes(widget.model) && this.shows(widget.model) && !widget.node.querySelector(".wss-form");
+      widget.toggleClass("wss-form-gone", gone);
+    }
+    const folded = ready && !this.unfolded && Boolean(names?.trim()) && document.activeElement !== this.field;
+    this.who.hidden = folded || !cell;
+    this.named.hidden = !folded;
+    this.names.textContent = fill(words.named, { names: names ?? "" });
+    const label = ready && !this.running ? words.again : words.start;
+    if (this.start.textContent !== label) this.start.textContent = label;
+    this.start.setAttribute("aria-disabled", String(Boolean(this.running)));
+    this.start.hidden = !forms.length;
+    this.box.classList.toggle("wss-banner-folded", folded);
+    this.again.hidden = !notebook.failure || notebook.readOnly;
+    const [sentence, bad] = this.sentence(cell, names, ready);
+    if (this.line.textContent !== sentence) this.line.textContent = sentence;
+    this.line.classList.toggle("wss-banner-bad", bad);
+  }
+
+  // Return the sentence that matters most now, and whether it is bad news.
+  sentence(cell, names, ready) {
+    const { words, notebook } = this;
+    const context = notebook.panel.sessionContext;
+    const status = context.kernelDisplayStatus;
+    const count = (names ?? "").split(",").filter((name) => name.trim()).length;
+    if (notebook.readOnly) return [words.no_rights, true];
+    if (notebook.failure) return [words.not_saved, true];
+    if (cell && names === null) return [words.name_unreadable, true];
+    if (count > MOST_NAMES) return [fill(words.too_many, { count }), true];
+    if (this.noKernel) return [words.no_kernel, true];
+    if (["initializing", "starting", "restarting", "autorestarting", "connecting"].includes(status)) return [words.starting, false];
+    if (this.running && this.progress) return [fill(words.opening, { done: this.progress[0], of: this.progress[1] }), false];
+    if (status === "dead") return [words.dead, true];
+    if (status === "disconnected") return [words.lost, true];
+    if (!context.session?.kernel) return [words.no_python, false];
+    if (this.failed) return [fill(words.not_open, { count: this.failed, of: this.formCells.length }), true];
+    if (ready) return [count ? [words.open, this.kept].filter(Boolean).join(" ") : words.no_name, !count];
+    if (this.restarted) return [words.restarted, false];
+    if (this.opened.size) return [words.gone, false];
+    return [[count ? words.press : words.press_name, this.kept].filter(Boolean).join(" "), false];
+  }
+}

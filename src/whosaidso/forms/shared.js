@@ -1,0 +1,295 @@
+// What the forms of all kinds share: building elements, undo, the answer's way to its keeper, and what is said of it.
+// A kind hands over { name, blank, accept, emit, draw }; see `exercise`.
+
+import { readLiterals, writeLiteral } from "./literal.js";
+
+let serial = 0;
+const session = Math.random().toString(36).slice(2, 8);
+
+// Return an id that no other form on the page has, also where this module is loaded twice.
+export function newId(stem) {
+  serial += 1;
+  return `wss-${stem}-${session}-${serial}`;
+}
+
+// Build an element. Text is always set as text, so no word of a student or of the data becomes markup.
+export function h(tag, properties = {}, ...children) {
+  const element = document.createElement(tag);
+  for (const [key, value] of Object.entries(properties)) {
+    if (value === null || value === undefined || value === false) continue;
+    if (key.startsWith("on")) element.addEventListener(key.slice(2), value);
+    else if (key in element && typeof value === "boolean") element[key] = value;
+    else element.setAttribute(key, value === true ? "" : value);
+  }
+  element.append(...children.flat().filter((child) => child !== null && child !== undefined));
+  return element;
+}
+
+// Fill the {holes} of a sentence.
+export function fill(sentence, values) {
+  return sentence.replace(/\{(\w+)\}/g, (hole, name) => (name in values ? values[name] : hole));
+}
+
+// Return the known id that was meant, forgiving case, spaces and hyphens as grading does, or undefined.
+export function pick(given, known) {
+  const plain = (word) => String(word).trim().toLowerCase().replace(/[-\s]/g, "_");
+  return known.find((id) => plain(id) === plain(given));
+}
+
+export function same(a, b) {
+  return JSON.stringify(a) === JSON.stringify(b);
+}
+
+export function clock(date) {
+  return date.toTimeString().slice(0, 5);
+}
+
+export function countWords(text) {
+  return text.trim() ? text.trim().split(/\s+/).length : 0;
+}
+
+// Where an answer is kept when no page brings a keeper: filled in by the module that knows notebooks.
+export const host = {};
+
+const MOST_UNDO = 100;
+const MOST_NOTE_WORDS = 60;
+
+// Return { render }, the module's face to anywidget and to our own pages.
+//
+// name    the variable of the answer, as grading reads it
+// blank   () => the value of an untouched form
+// accept  (raw, spec) => the value, or undefined if the form could not show all of it
+// emit    (value, spec) => plain data for the literal
+// done    (value, spec) => [answered, of]
+// draw    (context) => update(value), called after every change from anywhere
+export function exercise(kind) {
+  return { render: ({ model, el }) => new Exercise(kind, model, el).start() };
+}
+
+class Exercise {
+  constructor(kind, model, el) {
+    this.kind = kind;
+    this.spec = model.get("spec");
+    this.words = this.spec.strings;
+    this.keeper = model.keeper ?? host.keeper(model, el, kind.name);
+    this.el = el;
+    this.value = kind.blank(this.spec);
+    this.notes = {};
+    this.past = [];
+    this.future = [];
+    this.written = null;
+    this.notesDrawn = [];
+  }
+
+  start() {
+    const { spec, words } = this;
+    const title = newId("title");
+    const heading = h(`h${spec.level ?? 3}`, { id: title, class: "wss-form-title" }, spec.title);
+    this.status = h("p", { class: "wss-status", role: "status" });
+    this.progress = h("p", { class: "wss-progress" });
+    this.undoButton = this.button(words.undo, () => this.step(this.past, this.future), "undo");
+    this.redoButton = this.button(words.redo, () => this.step(this.future, this.past), "redo");
+    const clear = this.button(words.clear, () => this.change(this.kind.blank(spec), words.cleared, {}), "clear");
+    this.body = h("div", { class: "wss-body" });
+    this.trouble = h("div", { class: "wss-trouble", hidden: true });
+    const tools = h("div", { class: "wss-tools", role: "group", "aria-label": words.tools }, this.undoButton, this.redoButton, clear);
+    this.root = h(
+      "section", { class: `wss-form wss-${spec.kind}`, "aria-labelledby": title, lang: spec.lang ?? "en", dir: "ltr" },
+      heading, spec.ask ? h("p", {}, spec.ask) : null, h("p", { class: "wss-small" }, spec.time),
+      this.trouble, this.body, h("div", { class: "wss-foot" }, this.progress, tools, this.status),
+    );
+    // JupyterLab's own keys (a, b, x, dd …) must not act on cells while a student works in the form.
+    this.root.addEventListener("keydown", (event) => this.keys(event));
+    this.root.setAttribute("data-lm-suppress-shortcuts", "true");
+    this.el.replaceChildren(this.root);
+    this.update = this.kind.draw(this);
+    this.refresh();
+    const stop = this.keeper.start({
+      taken: (text, said) => this.take(text, said),
+      said: (sentence, bad) => this.say(sentence, bad),
+    });
+    return () => stop?.();
+  }
+
+  keys(event) {
+    const letter = event.key.toLowerCase();
+    if (!(event.ctrlKey || event.metaKey) || (letter !== "z" && letter !== "y")) return;
+    if (/^(textarea|input)$/i.test(event.target.tagName) && !/^(radio|checkbox)$/.test(event.target.type)) return;
+    event.preventDefault();
+    event.stopPropagation();
+    if (letter === "y" || event.shiftKey) this.step(this.future, this.past);
+    else this.step(this.past, this.future);
+  }
+
+  button(label, press, key, more = {}) {
+    return h("button", { type: "button", class: "wss-button", "data-key": key, onclick: press, ...more }, label);
+  }
+
+  // A student changed something: remember the old state, show the new one, keep it.
+  // Changes with one `run`, such as the letters of a note, are undone in one step.
+  change(value, said = "", notes = this.notes, run = "") {
+    if (same(value, this.value) && same(notes, this.notes)) return;
+    if (!run || run !== this.run) this.past.push([this.value, this.notes]);
+    if (this.past.length > MOST_UNDO) this.past.shift();
+    this.run = run;
+    this.future = [];
+    this.value = value;
+    this.notes = notes;
+    this.refresh();
+    this.keep(said);
+  }
+
+  step(from, to) {
+    if (!from.length || this.body.inert) return;
+    this.run = "";
+    to.push([this.value, this.notes]);
+    [this.value, this.notes] = from.pop();
+    this.refresh();
+    this.keep(from === this.past ? this.words.undone : this.words.redone);
+  }
+
+  refresh() {
+    const focused = this.root.contains(document.activeElement) ? document.activeElement : null;
+    const key = focused?.dataset.key;
+    this.update(this.value);
+    for (const draw of this.notesDrawn) draw();
+    this.undoButton.disabled = !this.past.length;
+    this.redoButton.disabled = !this.future.length;
+    const [done, of] = this.kind.done(this.value, this.spec);
+    this.progress.textContent = fill(this.spec.progress, { done, of });
+    this.root.dispatchEvent(new CustomEvent("wss-progress", { bubbles: true, detail: { done, of, words: this.progress.textContent } }));
+    const now = document.activeElement;
+    if (key && (now === focused ? focused.disabled : !this.root.contains(now))) {
+      const again = [...this.root.querySelectorAll("[data-key]")].find((e) => e.dataset.key === key && !e.disabled);
+      const near = focused.closest("[role=group]")?.querySelector("[data-key]:not([disabled])");
+      (again ?? near ?? this.root.querySelector("[data-key]:not([disabled])"))?.focus();
+    }
+  }
+
+  text() {
+    const lines = [`# ${this.spec.task}: ${this.words.written}`, writeLiteral(this.kind.name, this.kind.emit(this.value, this.spec))];
+    if (Object.keys(this.notes).length) lines.push(writeLiteral("differently", this.notes));
+    if (this.before) lines.push(`# ${this.words.before}`, ...this.before.split("\n").map((line) => `# ${line}`));
+    return lines.join("\n");
+  }
+
+  async keep(said = "") {
+    const text = this.text();
+    this.written = text;
+    if (said) this.say(said);
+    const kept = await this.keeper.save(text);
+    if (this.written !== text) return;
+    if (kept.at) this.say(`${said ? `${said} ` : ""}${fill(kept.words ?? this.words.saved, { time: clock(kept.at) })}`);
+    else this.say(fill(this.words.not_saved, { why: kept.why }), true);
+  }
+
+  say(sentence, bad = false) {
+    if (this.status.textContent !== sentence) this.status.textContent = sentence;
+    this.status.classList.toggle("wss-bad", bad);
+  }
+
+  // Text that came from the cell, the store or another tab: shown if all of it can be shown, else left alone.
+  take(text, said = this.words.restored) {
+    if (text === this.written) return;
+    const read = readLiterals(text);
+    let value;
+    let notes = {};
+    if (read.names) {
+      const raw = read.names[this.kind.name];
+      const extra = Object.keys(read.names).filter((name) => ![this.kind.name, "differently"].includes(name));
+      notes = acceptNotes(read.names.differently);
+      if (!extra.length && notes) value = raw === undefined || raw === null ? this.kind.blank(this.spec) : this.kind.accept(raw, this.spec);
+    }
+    if (value === undefined) {
+      this.lock(text, read.line);
+      return;
+    }
+    this.unlock();
+    this.written = text;
+    // a note of what was typed before stays in the answer
+    const [, before] = text.split(`\n# ${this.words.before}\n`);
+    this.before = before?.replace(/^# ?/gm, "") ?? null;
+    if (same(value, this.value) && same(notes, this.notes)) return;
+    this.past.push([this.value, this.notes]);
+    this.value = value;
+    this.notes = notes;
+    this.refresh();
+    const [done] = this.kind.done(value, this.spec);
+    if (done && said) this.say(said);
+  }
+
+  lock(text, line) {
+    const { words } = this;
+    this.written = text;
+    this.body.inert = this.undoButton.parentElement.inert = true;
+    this.body.classList.add("wss-locked");
+    const why = line ? fill(words.unreadable_line, { line }) : words.unreadable_word;
+    const take = this.button(words.take_over, () => {
+      this.before = text;
+      this.unlock();
+      this.refresh();
+      this.keep(words.taken_over);
+      this.root.querySelector(".wss-body [data-key]")?.focus();
+    }, "take-over");
+    this.trouble.replaceChildren(h("p", { role: "alert" }, why), h("pre", { tabindex: "0", dir: "auto" }, text), take);
+    this.trouble.hidden = false;
+    this.say(words.locked, true);
+  }
+
+  unlock() {
+    this.body.inert = this.undoButton.parentElement.inert = false;
+    this.body.classList.remove("wss-locked");
+    this.trouble.hidden = true;
+    this.trouble.replaceChildren();
+    if (this.status.classList.contains("wss-bad")) this.say("");
+  }
+
+  // "I see it differently": up to 60 words on one item, and a record from outside.
+  differently(item, about) {
+    const { words } = this;
+    const note = () => this.notes[item] ?? {};
+    const write = (key, text) => {
+      const notes = { ...this.notes, [item]: { ...note(), [key]: text } };
+      if (!notes[item].why?.trim() && !notes[item].record?.trim()) delete notes[item];
+      this.change(this.value, "", notes, `${key}-${item}`);
+    };
+    const why = h("textarea", { id: newId("why"), rows: "3", dir: "auto", "data-key": `why-${item}`, oninput: (e) => write("why", e.target.value) });
+    const count = h("span", { class: "wss-small", id: newId("count"), role: "status" });
+    why.setAttribute("aria-describedby", count.id);
+    const record = h("input", { id: newId("record"), type: "text", dir: "auto", "data-key": `record-${item}`, oninput: (e) => write("record", e.target.value) });
+    const tell = () => {
+      const used = countWords(why.value);
+      count.textContent = fill(used > MOST_NOTE_WORDS ? words.note_long : words.note_count, { used, most: MOST_NOTE_WORDS });
+      count.classList.toggle("wss-bad", used > MOST_NOTE_WORDS);
+    };
+    why.addEventListener("input", tell);
+    const details = h(
+      "details", { class: "wss-differently" },
+      h("summary", { "data-key": `differently-${item}` }, fill(words.differently, { about })),
+      h("p", { class: "wss-small" }, words.differently_help),
+      h("label", { for: why.id }, words.note_why), why, count,
+      h("label", { for: record.id }, words.note_record), record,
+    );
+    const draw = () => {
+      if (document.activeElement !== why) why.value = note().why ?? "";
+      if (document.activeElement !== record) record.value = note().record ?? "";
+      if (note().why || note().record) details.open = true;
+      tell();
+    };
+    this.notesDrawn.push(draw);
+    draw();
+    return details;
+  }
+}
+
+function acceptNotes(raw) {
+  if (raw === undefined || raw === null) return {};
+  if (typeof raw !== "object" || Array.isArray(raw)) return undefined;
+  const notes = {};
+  for (const [item, note] of Object.entries(raw)) {
+    if (typeof note !== "object" || note === null) return undefined;
+    if (Object.entries(note).some(([key, text]) => !["why", "record"].includes(key) || typeof text !== "string")) return undefined;
+    notes[item] = { ...note };
+  }
+  return notes;
+}

@@ -1,0 +1,223 @@
+// Claims against records: a verdict, at most two record cards that can carry it, a gap for "not shown", how sure.
+
+import { exercise, fill, h, newId, pick } from "../../forms/shared.js";
+
+const EMPTY = { verdict: "", evidence: ["", ""], gap: "", confidence: "" };
+const ids = (list) => list.map((entry) => entry.id);
+
+function blank(spec) {
+  return Object.fromEntries(spec.items.map((item) => [item.id, EMPTY]));
+}
+
+// Return the confidence step that a typed 0.75, "75%" or 75 means, "" for none, undefined for anything else.
+function step(given, spec) {
+  if (given === "" || given === null || given === undefined) return "";
+  let number = Number(String(given).trim().replace(/%$/, "").replace(",", "."));
+  if (number > 1) number /= 100;
+  return spec.confidence.find((known) => Math.abs(known.id - number) < 1e-9)?.id;
+}
+
+function acceptOne(raw, spec) {
+  if (typeof raw === "string") return acceptOne({ verdict: raw }, spec);
+  if (typeof raw !== "object" || raw === null || Array.isArray(raw)) return undefined;
+  if (Object.keys(raw).some((key) => !(key in EMPTY))) return undefined;
+  const cards = [raw.evidence ?? []].flat().filter((name) => name !== "").map((name) => pick(name, ids(spec.records)));
+  const chosen = [...new Set(cards)];
+  const one = {
+    verdict: raw.verdict ? pick(raw.verdict, ids(spec.verdicts)) : "",
+    evidence: [chosen[0] ?? "", chosen[1] ?? ""],
+    gap: raw.gap ? pick(raw.gap, ids(spec.gaps)) : "",
+    confidence: step(raw.confidence, spec),
+  };
+  const lost = cards.includes(undefined) || chosen.length > 2 || Object.values(one).includes(undefined);
+  return lost ? undefined : one;
+}
+
+function accept(raw, spec) {
+  if (typeof raw !== "object" || Array.isArray(raw)) return undefined;
+  const value = blank(spec);
+  for (const [key, one] of Object.entries(raw)) {
+    const item = pick(key, ids(spec.items));
+    value[item] = item && acceptOne(one, spec);
+    if (!value[item]) return undefined;
+  }
+  return value;
+}
+
+// The records chosen. Keys that run through a list may pass the other list's record: named twice it counts once.
+function records(one) {
+  return [...new Set(one.evidence.filter(Boolean))];
+}
+
+function emit(value) {
+  const claims = {};
+  for (const [item, one] of Object.entries(value)) {
+    const evidence = records(one);
+    if (!one.verdict && !evidence.length && one.confidence === "") continue;
+    claims[item] = { verdict: one.verdict, evidence };
+    if (one.gap) claims[item].gap = one.gap;
+    if (one.confidence !== "") claims[item].confidence = one.confidence;
+  }
+  return claims;
+}
+
+function done(value) {
+  const all = Object.values(value);
+  return [all.filter((one) => one.verdict).length, all.length];
+}
+
+// The outcome of an answer to an open claim: Python worked out all of them when the page was built.
+export function lookUp(item, one, spec) {
+  const { table, outcomes } = spec.outcomes[item];
+  const cards = ids(spec.records);
+  const [first, second] = one.evidence.filter(Boolean).map((name) => cards.indexOf(name));
+  let hand = 0;
+  if (first !== undefined) hand = second === undefined ? 1 + first : 1 + cards.length + first * cards.length + second;
+  const row = one.gap ? spec.verdicts.length + ids(spec.gaps).indexOf(one.gap) : ids(spec.verdicts).indexOf(one.verdict);
+  const width = 1 + cards.length + cards.length ** 2;
+  return outcomes[parseInt(table[row * width + hand], 36)];
+}
+
+function lines(card, words) {
+  return [
+    h("p", {}, `${words.speaks}: ${card.speaks}. `, card.party ? h("strong", {}, words.party) : null),
+    h("p", {}, h("strong", {}, `${words.shows}: `), card.shows),
+    h("p", {}, h("strong", {}, `${words.cannot}: `), card.cannot),
+    card.quote ? h("p", {}, `${words.words}: `, h("q", { lang: card.quote_language, dir: "auto" }, card.quote)) : null,
+    card.caution ? h("p", { class: "wss-small" }, `${words.caution}: ${card.caution}`) : null,
+  ];
+}
+
+function source(card) {
+  return `${card.id}: ${card.publisher}, ${card.date}`;
+}
+
+function shelf(form) {
+  const { spec, words } = form;
+  const cards = spec.records.map((card) => h(
+    "details", { class: "wss-card", name: null },
+    h("summary", { "data-key": `card-${card.id}` }, h("strong", {}, source(card)), h("span", { class: "wss-small" }, ` ${card.title}`)),
+    ...lines(card, words),
+  ));
+  const all = (open) => cards.forEach((card) => { card.open = open; });
+  const title = newId("shelf");
+  return h(
+    "section", { class: "wss-shelf", "aria-labelledby": title },
+    h("h4", { id: title, tabindex: "-1" }, fill(words.cards, { count: cards.length })),
+    h("p", { class: "wss-small" }, words.cards_help),
+    h("div", { class: "wss-tools" },
+      form.button(words.open_all, () => all(true), "open-all"), form.button(words.close_all, () => all(false), "close-all")),
+    h("div", { class: "wss-cards" }, cards),
+  );
+}
+
+// A set of radio buttons with a definition beside each.
+function radios(form, legend, options, item, key, value, { help = "" } = {}) {
+  const { words } = form;
+  const name = newId(key);
+  const inputs = options.map((option) => h("input", {
+    type: "radio", name, id: newId(key), value: String(option.id), "data-key": `${item}-${key}-${option.id}`,
+    onchange: () => form.set(item, key, option.id),
+  }));
+  const rows = options.map((option, number) => h(
+    "div", { class: "wss-choice" }, inputs[number],
+    h("label", { for: inputs[number].id }, h("strong", {}, option.label), option.definition ? ` ${option.definition}` : ""),
+  ));
+  const box = h("fieldset", {}, h("legend", {}, legend), help ? h("p", { class: "wss-small" }, help) : null, h("div", { class: "wss-choices" }, rows));
+  const update = (now) => inputs.forEach((input) => { input.checked = input.value === String(now); });
+  return { box, update };
+}
+
+function claimBox(form, item, number) {
+  const { spec, words } = form;
+  const title = newId("claim");
+  const context = item.context && h(
+    "details", { class: "wss-context" }, h("summary", { "data-key": `context-${item.id}` }, fill(words.context, { where: item.where })),
+    h("p", {}, item.context.map((piece) => (piece.q ? h("q", { lang: piece.lang, dir: "auto" }, piece.q) : piece.t))),
+  );
+  const verdict = radios(form, words.verdict, spec.verdicts, item.id, "verdict");
+  const gap = radios(form, words.gap, spec.gaps, item.id, "gap", "", { help: words.gap_help });
+  const sure = radios(form, words.sure, spec.confidence, item.id, "confidence", "", { help: words.sure_help });
+  const selects = [0, 1].map((place) => h(
+    "select", {
+      id: newId("record"), "data-key": `${item.id}-record-${place}`,
+      onchange: (event) => form.record(item.id, place, event.target.value),
+    },
+    h("option", { value: "" }, words.none), spec.records.map((card) => h("option", { value: card.id }, `${source(card)}: ${card.title}`)),
+  ));
+  const labels = selects.map((select, place) => h("label", { for: select.id }, words.record[place]));
+  const chosen = h("div", { class: "wss-chosen" });
+  const toShelf = form.button(words.to_cards, () => {
+    const heading = form.root.querySelector(".wss-shelf h4");
+    heading.scrollIntoView({ block: "start" });
+    heading.focus();
+  }, `${item.id}-cards`);
+  const box = h(
+    "section", { class: "wss-item", "aria-labelledby": title },
+    h("h4", { id: title }, `${number}. ${item.text}`), h("p", { class: "wss-small" }, `${item.id}. ${item.type}. ${item.where}`), context,
+    verdict.box, h("fieldset", {}, h("legend", {}, words.evidence), h("div", { class: "wss-pair" }, labels.map((label, place) => h("div", {}, label, selects[place]))), toShelf, chosen),
+    gap.box, sure.box,
+  );
+  const marked = spec.outcomes ? checker(form, item, box) : () => {};
+  box.append(form.differently(item.id, item.id));
+  let shown = "";
+  const update = (one) => {
+    verdict.update(one.verdict);
+    gap.update(one.gap);
+    gap.box.hidden = one.verdict !== "not_shown";
+    sure.update(one.confidence);
+    selects.forEach((select, place) => { select.value = one.evidence[place]; });
+    if (shown !== one.evidence.join()) {
+      shown = one.evidence.join();
+      chosen.replaceChildren(...records(one).map((name) => {
+        const card = spec.records.find((known) => known.id === name);
+        return h("div", { class: "wss-card" }, h("p", {}, h("strong", {}, source(card)), ` ${card.title}`), ...lines(card, words));
+      }));
+    }
+    marked(one);
+  };
+  return { box, update };
+}
+
+// "Check" on an open claim: the outcome, its message and our reason, until the answer is changed.
+function checker(form, item, box) {
+  const { spec, words } = form;
+  const said = h("div", { class: "wss-said", role: "status" });
+  let checked = null;
+  const check = () => {
+    const one = form.value[item.id];
+    checked = one.verdict ? one : null;
+    if (!checked) return said.replaceChildren(h("p", {}, words.not_yet));
+    const outcome = lookUp(item.id, one, spec);
+    said.replaceChildren(
+      h("p", {}, h("strong", { class: `wss-outcome wss-${outcome.outcome}` }, words[outcome.outcome]), ` ${outcome.message}`),
+      h("p", {}, h("strong", {}, `${words.key}: `), spec.outcomes[item.id].reason),
+    );
+  };
+  box.append(form.button(words.check, check, `${item.id}-check`), said);
+  return (one) => {
+    if (checked && JSON.stringify(checked) !== JSON.stringify(one)) {
+      checked = null;
+      said.replaceChildren(h("p", {}, words.changed_since));
+    }
+  };
+}
+
+function draw(form) {
+  const { spec } = form;
+  form.set = (item, key, chosen) => {
+    const one = { ...form.value[item], [key]: chosen };
+    if (one.verdict !== "not_shown") one.gap = "";
+    form.change({ ...form.value, [item]: one });
+  };
+  form.record = (item, place, name) => {
+    const evidence = [...form.value[item].evidence];
+    evidence[place] = name;
+    form.set(item, "evidence", evidence);
+  };
+  const claims = spec.items.map((item, number) => [item.id, claimBox(form, item, number + 1)]);
+  form.body.append(h("div", { class: "wss-claims" }, shelf(form), h("div", { class: "wss-items" }, claims.map(([, claim]) => claim.box))));
+  return (value) => claims.forEach(([id, claim]) => claim.update(value[id]));
+}
+
+export default exercise({ name: "claims", blank, accept, emit, done, draw });
