@@ -30,6 +30,7 @@ def jupyter_server(folder: Path, home: Path, **env: str) -> Iterator[str]:
     own = {f"JUPYTER_{name}_DIR": str(home / name.lower()) for name in ("CONFIG", "DATA", "RUNTIME")}
     words = ["--no-browser", "--allow-root", "--ip=127.0.0.1", f"--port={port}", "--ServerApp.port_retries=0"]
     words += ["--IdentityProvider.token=", "--ServerApp.disable_check_xsrf=True"]
+    words += ["--LabApp.expose_app_in_browser=True", "--JupyterNotebookApp.expose_app_in_browser=True"]
     log = home / "server.log"
     with log.open("w+", encoding="utf-8") as out:
         server = subprocess.Popen(

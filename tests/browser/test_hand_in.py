@@ -19,6 +19,7 @@ from playwright.sync_api import Browser, BrowserContext, Locator, Page, expect
 from tests.browser.conftest import _Quiet
 from tests.browser.test_pages import TAGS
 from tests.course.courses import ASSIGNMENTS, ROOT, cell_of, gradebook_records, hand_in, model, run
+from tests.course.test_marks import marks
 from whosaidso.forms import hand_in as pages
 from whosaidso.grading.literals import read_literal
 
@@ -27,7 +28,9 @@ pytestmark = pytest.mark.browser
 PHONE = {"width": 320, "height": 700}
 WIDE = {"width": 1280, "height": 900}
 WORDS = "r029 shows who said it, in words that I can read. " * 7
-REFUSE = "for (const name of ['getItem', 'setItem']) Storage.prototype[name] = () => { throw new DOMException('', %r); };"
+REFUSE = (
+    "for (const name of ['getItem', 'setItem']) Storage.prototype[name] = () => { throw new DOMException('', %r); };"
+)
 
 
 @pytest.fixture(scope="module")
@@ -103,16 +106,62 @@ def answers(assignment: str) -> dict[str, Any]:
 
 
 def claims_by_mouse(tab: Page) -> None:
-    tab.fill("#who-box", "Mouse, Ana")
-    for task, claims in answers("mosul-claims").items():
-        form = tab.locator(f"#{task}-place")
+    for claims in answers("mosul-claims").values():
         for claim, answer in claims.items():
-            form.locator(f'[data-key="{claim}-verdict-{answer["verdict"]}"]').click()
+            tab.click(f'[data-key="{claim}-verdict-{answer["verdict"]}"]')
             for place, record in enumerate(filter(None, answer["evidence"])):
-                form.locator(f'[data-key="{claim}-record-{place}"]').select_option(record)
+                tab.select_option(f'[data-key="{claim}-record-{place}"]', record)
             if answer.get("gap"):
-                form.locator(f'[data-key="{claim}-gap-{answer["gap"]}"]').click()
-    tab.fill("#mosul-claims-why-box", WORDS)
+                tab.click(f'[data-key="{claim}-gap-{answer["gap"]}"]')
+
+
+def sourcing_by_mouse(tab: Page) -> None:
+    links, voices = answers("mosul-sourcing").values()
+    drawn: list[str] = []
+    for teller, told_by, relation, place in links["edges"]:
+        article = teller if "-" in teller else drawn[-1]  # articles have double names
+        at = drawn.count(article)
+        drawn.append(article)
+        tab.click(f'[data-key="{article}-add"]')
+        for key, value in (("teller", teller), ("by", told_by), ("relation", relation), ("place", place)):
+            tab.select_option(f'[data-key="{article}-{at}-{key}"]', value)
+    for claim, names in voices["voices"].items():
+        for name in names:
+            tab.click(f'[data-key="{claim}-{name}"]')
+        tab.click(f'[data-key="{claim}-{voices["independent"][claim]}"]')
+
+
+def words_of(tab: Page, article: str, paragraph: str, exact: str) -> list[str]:
+    """Return the data-keys of some exact words, which occur once there."""
+    cells = json.loads(tab.locator("#page-data").text_content() or "")["cells"]
+    number = 0
+    for passage in next(cell["spec"] for cell in cells if "spec" in cell)["passages"]:
+        for part in passage["parts"]:
+            start = (
+                "".join(part["pieces"]).find(exact)
+                if (part["article"], part["paragraph"]) == (article, paragraph)
+                else -1
+            )
+            end, at, found = start + len(exact), 0, []
+            for odd, piece in enumerate(part["pieces"]):
+                if odd % 2:
+                    found += [f"{passage['id']}-{number}"] if start < at + len(piece) and at < end else []
+                    number += 1
+                at += len(piece)
+            if start >= 0:
+                return found
+    raise AssertionError(f"no text has {exact}")
+
+
+def wording_by_mouse(tab: Page) -> None:
+    (marks,) = answers("mosul-wording").values()
+    for article, paragraph, exact, _, label in marks:
+        words = words_of(tab, article, paragraph, exact)
+        for key in dict.fromkeys((words[0], words[-1])):
+            tab.click(f'[data-key="{key}"]')
+        tab.click('[data-key="mark"]')
+        tab.click(f'[data-key="label-{label}"]')
+        tab.click('[data-key="confirm"]')
 
 
 def tab_to(tab: Page, selector: str) -> None:
@@ -150,32 +199,55 @@ def claims_by_keyboard(tab: Page) -> None:
     tab_to(tab, "#hand-save")
 
 
-def test_claims_by_mouse_and_by_keyboard_make_files_that_score_full(
-    context: BrowserContext, server: str, course: Path
+def checked(path: Path, assignment: str) -> nbformat.NotebookNode:
+    """Return a saved file, after seeing that only what a student fills in differs from the release."""
+    notebook, release = nbformat.read(path, as_version=4), released(assignment)
+    nbformat.validate(notebook)
+    differ = [mine for mine, given in zip(notebook.cells, release.cells, strict=True) if mine != given]
+    assert differ == [cell for cell in notebook.cells if cell.metadata.nbgrader.solution]
+    emptied = copy.deepcopy(notebook)
+    for cell, given in zip(emptied.cells, release.cells, strict=True):
+        cell.source = given.source
+    assert emptied == release
+    return notebook
+
+
+@pytest.mark.parametrize("assignment", ASSIGNMENTS)
+def test_filled_by_mouse_on_a_telephone_the_file_scores_full(
+    context: BrowserContext, server: str, assignment: str
 ) -> None:
-    release = released()
-    for student, fill_in in (("mouse", claims_by_mouse), ("keyboard", claims_by_keyboard)):
-        tab = opened(context, server)
-        fill_in(tab)
-        press = {"mouse": lambda tab=tab: tab.click("#hand-save"), "keyboard": lambda tab=tab: tab.keyboard.press("Enter")}
-        path = saved(tab, press[student])
-        expect(tab.locator("#hand-said")).to_contain_text("mosul-claims.ipynb")
-        expect(tab.locator("#hand-last")).to_contain_text("changed nothing since")
-        notebook = nbformat.read(path, as_version=4)
-        nbformat.validate(notebook)
-        filled = [mine.metadata.nbgrader.grade_id for mine, given in zip(notebook.cells, release.cells, strict=True) if mine != given]
-        assert filled == ["mosul-claims-who", "mosul-claims-1-answer", "mosul-claims-2-answer", "mosul-claims-why"]
-        for cell in notebook.cells:
-            cell.source = cell_of(release, cell.metadata.nbgrader.grade_id).source
-        assert nbformat.writes(notebook) == nbformat.writes(release)
-        hand_in(course, student, "mosul-claims", path.read_bytes())
-        tab.evaluate("localStorage.clear()")
+    tab = opened(context, server, assignment)
+    tab.fill("#who-box", "Mouse, Ana")
+    {"mosul-claims": claims_by_mouse, "mosul-sourcing": sourcing_by_mouse, "mosul-wording": wording_by_mouse}[
+        assignment
+    ](tab)
+    for box in tab.locator("textarea[id$='-box']").all():
+        box.fill(WORDS)
+    path = hand_in_all_the_same(tab) if assignment == "mosul-wording" else saved(tab, lambda: tab.click("#hand-save"))
+    expect(tab.locator("#hand-said")).to_contain_text(f"{assignment}.ipynb")
+    expect(tab.locator("#hand-last")).to_contain_text("changed nothing since")
+    notebook = checked(path, assignment)
+    points = {cell.metadata.nbgrader.grade_id: cell.metadata.nbgrader.get("points") for cell in notebook.cells}
+    found = marks(ROOT, assignment, notebook)
+    assert found
+    assert {name: marked.points for name, marked in found.items()} == {name: points[name] for name in found}
+
+
+def test_filled_by_keyboard_alone_the_file_is_autograded(context: BrowserContext, server: str, course: Path) -> None:
+    tab = opened(context, server)
+    claims_by_keyboard(tab)
+    path = saved(tab, lambda: tab.keyboard.press("Enter"))
+    checked(path, "mosul-claims")
+    hand_in(course, "keyboard", "mosul-claims", path.read_bytes())
     done = run(course, "nbgrader", "autograde", "mosul-claims")
     assert done.returncode == 0, done.stderr
-    grades = {place: grade for place, grade in gradebook_records(course).items() if place[-1] == "grade"}
-    assert {place[1] for place in grades} == {"mouse", "keyboard"}
-    for (*_, name, _), (auto, _, _, needs_manual, most, _) in grades.items():
-        assert (name, auto, needs_manual) in ((name, most, False), ("mosul-claims-why", None, True))
+    records = gradebook_records(course)
+    grades = {name: grade for (_, _, _, name, what), grade in records.items() if what == "grade"}
+    assert [(name, grades[name][0], grades[name][3]) for name in sorted(grades)] == [
+        ("mosul-claims-1-check", 12, False),
+        ("mosul-claims-2-check", 12, False),
+        ("mosul-claims-why", None, True),
+    ]
 
 
 # --- keeping ----------------------------------------------------------------------------------------
@@ -184,7 +256,7 @@ def test_claims_by_mouse_and_by_keyboard_make_files_that_score_full(
 def test_work_is_here_again_after_a_reload_in_another_tab_and_gone_when_forgotten(
     context: BrowserContext, server: str
 ) -> None:
-    tab, other = opened(context, server), opened(context, server)
+    other, tab = opened(context, server), opened(context, server)  # the last one opened stands in front
     expect(tab.locator("#page-state")).to_have_text("Nothing written yet.")
     tab.fill("#who-box", "Ana")
     tab.click('[data-key="c04-verdict-supported"]')
@@ -318,7 +390,9 @@ def test_a_file_from_jupyterlab_is_carried_on_and_undone(context: BrowserContext
     expect(tab.locator("#mosul-claims-2-place pre")).to_have_count(0)
 
 
-def test_a_file_that_is_not_this_assignment_changes_nothing(context: BrowserContext, server: str, tmp_path: Path) -> None:
+def test_a_file_that_is_not_this_assignment_changes_nothing(
+    context: BrowserContext, server: str, tmp_path: Path
+) -> None:
     good = from_jupyterlab(tmp_path).read_bytes()
     other = copy.deepcopy(released("mosul-wording"))
     bare = copy.deepcopy(other)
@@ -338,9 +412,9 @@ def test_a_file_that_is_not_this_assignment_changes_nothing(context: BrowserCont
         ("blank.ipynb", blank, "holds no answers yet"),
         ("big.ipynb", b" " * 30_000_000, "too big for a hand-in (30 MB)"),
     ):
-        path = tmp_path / "given"
+        path = tmp_path / name
         path.write_bytes(content)
-        tab.set_input_files("#work-file", {"name": name, "mimeType": "", "buffer": content})
+        tab.set_input_files("#work-file", path)
         expect(tab.locator("#work-said"), name).to_contain_text(sentence)
         expect(tab.locator("#work-said"), name).to_contain_text("Nothing has been changed here")
     expect(tab.locator("#who-box")).to_have_value("Ana")
@@ -349,7 +423,9 @@ def test_a_file_that_is_not_this_assignment_changes_nothing(context: BrowserCont
 
 # --- hostile text -----------------------------------------------------------------------------------
 
-HOSTILE = '</script><img src="https://example.org/x" onerror="document.title=1"><b>\u202e"abc\\" {file} $& ' + "W" * 10_000
+HOSTILE = (
+    '</script><img src="https://example.org/x" onerror="document.title=1"><b>\u202e"abc\\" {file} $& ' + "W" * 10_000
+)
 
 
 def test_hostile_text_is_shown_as_text_and_reaches_the_file(context: BrowserContext, server: str) -> None:
@@ -405,7 +481,7 @@ def test_the_bar_on_a_telephone_never_hides_what_has_the_focus(context: BrowserC
     hidden = """() => {
       const bar = document.querySelector('.page-nav').getBoundingClientRect();
       const { top, bottom, height } = document.activeElement.getBoundingClientRect();
-      return document.activeElement.closest('.page-nav') ? 0 : Math.max(0, Math.min(bar.bottom, bottom) - top) / (height || 1);
+      return document.activeElement.closest('.page-nav') ? 0 : Math.max(0, Math.min(bar.bottom, bottom) - Math.max(bar.top, top)) / (height || 1);
     }"""
     worst = 0.0
     for key, times in (("Tab", 60), ("Shift+Tab", 50)):
@@ -418,7 +494,7 @@ def test_the_bar_on_a_telephone_never_hides_what_has_the_focus(context: BrowserC
 def test_without_javascript_the_page_says_so_and_gives_the_notebook(browser: Browser, server: str) -> None:
     context = browser.new_context(viewport=PHONE, java_script_enabled=False)
     tab = opened(context, server)
-    expect(tab.locator("noscript")).to_contain_text("need JavaScript")
+    expect(tab.locator(".page-note")).to_contain_text("need JavaScript")
     expect(tab.locator("#who-box")).to_be_hidden()
     expect(tab.get_by_role("heading", name="1. Five claims")).to_be_visible()
     path = saved(tab, lambda: tab.locator("a[download]").click())

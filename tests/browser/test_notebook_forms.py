@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-import os
 import signal
 import time
 from collections.abc import Callable, Iterator
@@ -66,16 +65,23 @@ def server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Server]:
         yield Server(address, folder)
 
 
+@pytest.fixture(scope="module")
+def context(browser: Browser) -> Iterator[BrowserContext]:
+    """One visitor for all tests, so that JupyterLab's scripts are read once."""
+    with browser.new_context(viewport={"width": 1280, "height": 900}) as context:
+        expect.set_options(timeout=20_000)
+        yield context
+
+
 @contextmanager
-def tab(browser: Browser | BrowserContext, url: str, *, extension: bool = True) -> Iterator[Page]:
-    context = browser.new_context(viewport={"width": 1280, "height": 900}) if isinstance(browser, Browser) else browser
+def tab(context: BrowserContext, url: str, *, extension: bool = True) -> Iterator[Page]:
     page = context.new_page()
     if not extension:
         page.route(EXTENSION, lambda route: route.abort())
     page.goto(url)
     page.locator(".jp-Cell").first.wait_for()
     yield page
-    (context if isinstance(browser, Browser) else page).close()
+    page.close()
 
 
 def start(page: Page) -> Locator:
@@ -109,10 +115,10 @@ def answers(path: Path) -> Any:
 
 def until(what: Callable[[], object]) -> None:
     """Wait until something holds; the last try says what it was instead."""
-    for _ in range(100):
+    for _ in range(200):
         if what():
             return
-        time.sleep(0.05)
+        time.sleep(0.1)
     assert what()
 
 
@@ -133,12 +139,292 @@ def run_command(page: Page, command: str, arguments: dict[str, Any] | None = Non
 
 def type_into_answer(page: Page, text: str) -> None:
     """Type into the answer cell as a student does, in place of all that stands in it."""
-    page.locator(".jp-CodeCell", has_text="claims =").locator(".cm-content").first.click()
+    answer_editor(page).click()
     page.keyboard.press("Control+a")
     page.keyboard.insert_text(text)
 
 
-def kill_kernel() -> None:
+def answer_editor(page: Page) -> Locator:
+    return page.locator(".jp-InputArea-editor .cm-content", has_text="claims =")
+
+
+def kill_kernel(page: Page) -> None:
+    """Kill every Python that runs a notebook, and put away the dialog that says so."""
     for process in psutil.Process().children(recursive=True):
         if "ipykernel_launcher" in " ".join(process.cmdline()):
             process.send_signal(signal.SIGKILL)
+    page.locator(".jp-Dialog", has_text="Kernel Restarting").locator(".jp-mod-accept").click()
+
+
+def axe(page: Page) -> list[str]:
+    """Return what axe finds in our own elements."""
+    options = {"runOnly": {"type": "tag", "values": TAGS}, "resultTypes": ["violations"]}
+    found = []
+    for own in (".wss-form", ".wss-banner"):
+        for violation in Axe().run(page, context=own, options=options).response["violations"]:
+            found += [f"{own}: {violation['id']}: {node['html'][:160]}" for node in violation["nodes"]]
+    return found
+
+
+@pytest.mark.parametrize("app", [LAB, SEVEN])
+def test_a_student_who_knows_nothing_of_cells(
+    context: BrowserContext, server: Server, app: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("WHOSAIDSO_SOLUTIONS", str(ROOT / "solutions"))
+    path = server.notebook(f"whole-{app[0]}")
+    key = read_literal(cell_of(model(ROOT, ASSIGNMENT), ANSWER).source, "claims").value
+    with tab(context, server.url(path, app)) as page:
+        page.get_by_label("Your name").fill('Ann "Nan" O\'Hara, Zoë')
+        form = start(page)
+        expect(page.get_by_role("button", name="Show the forms again")).to_be_visible()
+        until(lambda: read_literal(on_disk(path, f"{ASSIGNMENT}-who"), "who").value == 'Ann "Nan" O\'Hara, Zoë')
+        assert on_disk(path, f"{ASSIGNMENT}-who").startswith("# The name or code")
+
+        # by mouse, until the form holds the model answer
+        for claim, one in key.items():
+            choose(form, claim, "verdict", one["verdict"])
+            for place, record in enumerate(name for name in one["evidence"] if name):
+                form.locator(f'[data-key="{claim}-record-{place}"]').select_option(record)
+            if one.get("gap"):
+                choose(form, claim, "gap", one["gap"])
+        expect(status(form)).to_contain_text(SAVED)
+        assert fill_marks(nbformat.read(path, as_version=4))[f"{TASK}-check"].points == 12
+
+        # JupyterLab's keys act on cells, but not from inside the form
+        form.locator("summary", has_text="I see it differently").first.click()
+        form.locator("textarea").first.fill("add a bad xylophone")
+        cells = page.locator(".jp-Cell").count()
+        for place in ("select", "input[type=radio]:checked", "summary", ".wss-button", "p"):
+            form.locator(place).first.focus() if place != "p" else form.locator(place).first.click()
+            for letter in "abxddm00":
+                page.keyboard.press(letter)
+        assert page.locator(".jp-Cell").count() == cells
+        assert page.locator(".jp-Dialog").count() == 0
+        for claim, one in key.items():
+            choose(form, claim, "verdict", one["verdict"])
+        until(lambda: "xylophone" in on_disk(path))
+        if app == LAB:
+            assert axe(page) == []
+            run_command(page, "apputils:change-theme", {"theme": "JupyterLab Dark"})
+            page.locator("body[data-jp-theme-light=false]").wait_for(state="attached")
+            assert axe(page) == []
+            run_command(page, "apputils:change-theme", {"theme": "JupyterLab Light"})
+
+        # own words: one click, then type
+        words = page.locator(".jp-MarkdownCell", has_text="YOUR ANSWER HERE").locator(".cm-content")
+        words.click()
+        page.keyboard.press("Control+a")
+        page.keyboard.insert_text("Reuters shows the plan.")
+
+        kill_kernel(page)
+        choose(form, "c01", "verdict", "not_shown")
+        until(lambda: answers(path)["c01"]["verdict"] == "not_shown")
+        assert on_disk(path, f"{ASSIGNMENT}-why") == "Reuters shows the plan."
+        expect(page.get_by_role("button", name="Start", exact=True)).to_be_visible(timeout=20_000)
+        expect(page.locator(".wss-banner")).to_contain_text("Python has started anew")
+
+    # closed and opened again: nothing is there until Start, which the banner says
+    with tab(context, server.url(path, app)) as page:
+        expect(page.locator(".wss-banner")).to_contain_text("Press Start")
+        assert page.get_by_label("Your name").input_value() == 'Ann "Nan" O\'Hara, Zoë'
+        form = start(page)
+        expect(form.locator('[data-key="c01-verdict-not_shown"]')).to_be_checked()
+        expect(form.locator("textarea").first).to_have_value("add a bad xylophone")
+        if app == SEVEN:
+            return
+        before = on_disk(path)
+        run_command(page, "notebook:restart-clear-output")
+        page.locator(".jp-Dialog .jp-mod-accept").click()
+        expect(page.locator(".wss-form")).to_have_count(0)
+        assert in_cell(page) == before
+        form = start(page)
+        expect(form.locator('[data-key="c01-verdict-not_shown"]')).to_be_checked()
+
+
+def test_two_tabs_of_one_notebook_lose_nobodys_work(context: BrowserContext, server: Server) -> None:
+    path = server.notebook("two-tabs")
+    with tab(context, server.url(path)) as one:
+        mine = start(one)
+        choose(mine, "c01", "verdict", "supported")
+        expect(status(mine)).to_contain_text(SAVED)
+        with tab(context, server.url(path).replace("/tree/", "-b/tree/")) as two:
+            other = form_on(two)  # the same Python shows the same form, without Start
+            expect(other.locator('[data-key="c01-verdict-supported"]')).to_be_checked()
+            choose(mine, "c04", "verdict", "contradicted")
+            expect(other.locator('[data-key="c04-verdict-contradicted"]')).to_be_checked()
+            expect(status(mine)).to_contain_text(SAVED)
+            choose(other, "c06", "verdict", "not_shown")
+            # the file on the disk is the first tab's: JupyterLab asks, and nobody answers for the student
+            dialog = two.locator(".jp-Dialog", has_text="has changed on disk")
+            expect(dialog).to_be_visible()
+            expect(mine.locator('[data-key="c06-verdict-not_shown"]')).to_be_checked()
+            dialog.get_by_role("button", name="Overwrite").click()
+            expect(status(other)).to_contain_text(SAVED)
+            assert {claim: one["verdict"] for claim, one in answers(path).items()} == {
+                "c01": "supported", "c04": "contradicted", "c06": "not_shown",
+            }  # fmt: skip
+
+
+def test_equal_grade_ids_in_two_open_notebooks_are_not_mixed_up(context: BrowserContext, server: Server) -> None:
+    left, right = server.notebook("left"), server.notebook("right")
+    with tab(context, server.url(left)) as page:
+        form = start(page)
+        run_command(
+            page,
+            "docmanager:open",
+            {"path": right.relative_to(server.folder).as_posix(), "options": {"mode": "split-right"}},
+        )
+        panels = page.locator(".jp-NotebookPanel")
+        expect(panels).to_have_count(2)
+        second = panels.filter(has=page.get_by_role("button", name="Start", exact=True))
+        second.get_by_role("button", name="Start", exact=True).click()
+        expect(page.locator(".wss-form:visible")).to_have_count(2)
+        forms = [panels.nth(place).locator(".wss-form") for place in (0, 1)]
+        choose(forms[0], "c01", "verdict", "supported")
+        choose(forms[1], "c01", "verdict", "contradicted")
+        choose(forms[0], "c04", "verdict", "not_shown")
+        for form in forms:
+            expect(status(form)).to_contain_text(SAVED)
+        assert {c: a["verdict"] for c, a in answers(left).items()} == {"c01": "supported", "c04": "not_shown"}
+        assert {c: a["verdict"] for c, a in answers(right).items()} == {"c01": "contradicted"}
+
+        # a form taken out of its notebook writes nowhere and says so
+        panels.nth(0).locator(".jp-OutputArea-output", has=page.locator(".wss-form")).click(position={"x": 3, "y": 3})
+        run_command(page, "notebook:create-output-view")
+        outside = page.locator(".jp-LinkedOutputView .wss-form")
+        expect(status(outside)).to_contain_text("outside its notebook")
+        choose(outside, "c06", "verdict", "supported")
+        expect(status(outside)).to_contain_text("Not saved: the form stands outside its notebook")
+        assert "c06" not in answers(left) | answers(right)
+
+
+def test_what_does_not_reach_the_disk_is_said(context: BrowserContext, server: Server) -> None:
+    path = server.notebook("refused")
+    refusal: dict[str, Any] = {}
+
+    def gate(route: Route) -> None:
+        if route.request.method == "PUT" and refusal:
+            route.fulfill(status=refusal["status"], json={"message": refusal["message"]})
+        else:
+            route.continue_()
+
+    with tab(context, server.url(path)) as page:
+        page.route("**/api/contents/**", gate)
+        form = start(page)
+        untouched = path.read_bytes()
+        for claim, number, message, said in (
+            ("c01", 403, "Permission denied: refused/mosul-claims.ipynb", "Not saved: this notebook may not be changed here"),
+            ("c04", 500, "Unexpected error while saving file: [Errno 28] No space left on device", "Not saved: the disk is full"),
+            ("c06", 500, "Unexpected error: [Errno 5] Input/output error", "Not saved: the file could not be written (Unexpected"),
+        ):  # fmt: skip
+            refusal.update(status=number, message=message)
+            choose(form, claim, "verdict", "supported")
+            page.locator(".jp-Dialog").get_by_role("button", name="Close").click()
+            expect(status(form)).to_contain_text(said)
+            assert f'"{claim}": {{"verdict": "supported"' in in_cell(page)
+            form.locator("summary").first.focus()
+            page.evaluate("() => { const now = Date.now; Date.now = () => now() + 40000; }")  # patience is over
+        expect(page.locator(".wss-banner")).to_contain_text("Not saved")
+        assert path.read_bytes() == untouched
+        refusal.clear()
+        form.locator("summary").first.press("Control+s")
+        expect(status(form)).to_contain_text(SAVED)
+        expect(page.locator(".wss-banner")).not_to_contain_text("Not saved")
+        assert set(answers(path)) == {"c01", "c04", "c06"}
+
+    def locked(route: Route) -> None:
+        answer = route.fetch()
+        route.fulfill(response=answer, json={**answer.json(), "writable": False})
+
+    place = f"**/api/contents/refused/{ASSIGNMENT}.ipynb?*"
+    context.route(place, locked)
+    with tab(context, server.url(path)) as page:
+        expect(page.locator(".wss-banner")).to_contain_text("may not be changed here")
+        form = form_on(page)
+        choose(form, "c08", "verdict", "supported")
+        expect(status(form)).to_contain_text("Not saved: this notebook may not be changed here")
+        assert '"c08"' in in_cell(page)
+        assert "c08" not in answers(path)
+    context.unroute(place)
+
+
+def test_what_is_typed_into_the_answer_cell_is_never_overwritten_unasked(
+    context: BrowserContext, server: Server
+) -> None:
+    path = server.notebook("typed")
+    with tab(context, server.url(path)) as page:
+        form = start(page)
+        choose(form, "c01", "verdict", "supported")
+        type_into_answer(page, "claims = {'c04': {'verdict': 'Not shown', 'evidence': ['r033'], 'gap': 'no record'}}")
+        expect(form.locator('[data-key="c04-verdict-not_shown"]')).to_be_checked()
+        expect(form.locator('[data-key="c01-verdict-supported"]')).not_to_be_checked()
+        assert in_cell(page).startswith("claims = {'c04'")
+        choose(form, "c01", "verdict", "contradicted")
+        until(lambda: set(answers(path)) == {"c01", "c04"})
+
+        typed = "claims = {'c01': 'supported',\n  'c99': <b>what I think</b>\n"
+        type_into_answer(page, typed)
+        expect(form.locator(".wss-trouble")).to_contain_text("from line 2 on")
+        expect(form.locator(".wss-trouble pre")).to_have_text(typed)
+        form.locator(".wss-trouble pre").press("Control+z")
+        assert form.locator(".wss-body").get_attribute("inert") is not None
+        page.keyboard.press("Control+s")
+        expect(status(form)).to_contain_text(SAVED)
+        assert on_disk(path) == in_cell(page) == typed
+        form.get_by_role("button", name="Use the form instead").click()
+        until(lambda: answers(path) and answers(path)["c01"]["verdict"] == "contradicted")
+        choose(form, "c06", "verdict", "supported")
+        until(lambda: "c06" in answers(path))
+        assert on_disk(path).endswith("# claims = {'c01': 'supported',\n#   'c99': <b>what I think</b>\n# ")
+
+        # the cell twice: nothing is written
+        before = in_cell(page)
+        page.evaluate(
+            """id => { const { sharedModel } = jupyterapp.shell.currentWidget.model;
+                const at = sharedModel.cells.findIndex((cell) => cell.metadata.nbgrader?.grade_id === id);
+                const { id: _, ...copy } = sharedModel.cells[at].toJSON();
+                sharedModel.insertCell(at + 1, copy); }""",
+            ANSWER,
+        )
+        choose(form, "c06", "verdict", "contradicted")
+        expect(status(form)).to_contain_text("twice")
+        assert in_cell(page) == before
+
+
+def test_without_the_labextension_a_draft_is_kept_and_running_the_cell_writes_it(
+    context: BrowserContext, server: Server
+) -> None:
+    path = server.notebook("by-hand")
+    draft = path.parent / ".whosaidso" / f"{ANSWER}.json"
+    with tab(context, server.url(path), extension=False) as page:
+        assert page.locator(".wss-banner").count() == 0
+        page.wait_for_function("jupyterapp.shell.currentWidget?.sessionContext.session?.kernel?.status === 'idle'")
+        page.locator(".jp-InputArea-editor .cm-content", has_text="claim_check(").click()
+        page.keyboard.press("Control+Enter")
+        form = form_on(page)
+        expect(status(form)).to_contain_text("does not let the form write")
+        choose(form, "c01", "verdict", "supported")
+        expect(status(form)).to_contain_text("Draft kept")
+        assert '"supported"' in json.loads(draft.read_text())["texts"][-1]["text"]
+        assert answers(path)["c01"]["verdict"] == ""
+
+        answer_editor(page).click()
+        page.keyboard.press("Control+Enter")
+        expect(status(form)).to_contain_text("stands in the grey cell")
+        assert '"c01": {"verdict": "supported"' in in_cell(page)
+        choose(form, "c04", "verdict", "supported")
+        answer_editor(page).click()
+        page.keyboard.press("Control+Enter")
+        page.wait_for_function("id => document.querySelector('.jp-Notebook').innerText.includes('\"c04\"')", arg=ANSWER)
+
+        typed = f"# {TASK}: mine\nclaims = {{'c06': {{'verdict': 'not_shown'}}}}"
+        type_into_answer(page, typed)
+        page.keyboard.press("Control+Enter")
+        expect(form.locator('[data-key="c06-verdict-not_shown"]')).to_be_checked()
+        expect(form.locator('[data-key="c01-verdict-supported"]')).not_to_be_checked()
+        assert in_cell(page) == typed
+        choose(form, "c08", "verdict", "supported")
+        expect(status(form)).to_contain_text("Draft kept")
+        kill_kernel(page)
+        choose(form, "c10", "verdict", "supported")
+        expect(status(form)).to_contain_text("Python does not answer")

@@ -272,7 +272,10 @@ class HandIn {
     });
     const toggle = byId("page-tasks");
     const nav = toggle.closest("nav");
-    const open = (now) => toggle.setAttribute("aria-expanded", String(now));
+    const open = (now) => {
+      toggle.setAttribute("aria-expanded", String(now));
+      nav.classList.toggle("page-open", now);
+    };
     toggle.addEventListener("click", () => open(toggle.getAttribute("aria-expanded") !== "true"));
     byId("page-list").addEventListener("click", (event) => { if (event.target.closest("a")) open(false); });
     nav.addEventListener("focusout", (event) => { if (event.relatedTarget && !nav.contains(event.relatedTarget)) open(false); });

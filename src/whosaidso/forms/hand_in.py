@@ -82,7 +82,7 @@ STRINGS = {
     "hand_again": "No file there? Save {file} once more",
     "hand_last": "Your hand-in was last saved {time}. You have changed nothing since.",
     "hand_since": "Your hand-in was last saved {time}. You have changed something since: save it again before you hand it in.",
-    "work_saved": "{file} has gone to your browser's folder for downloads. To go on later, here or on another computer, open this page and choose “Carry on from a file”.",
+    "work_saved": "{file} has gone to your browser's folder for downloads. To go on later, here or on another computer, open this page and choose “Carry on from a file”. To hand in, use “Save my hand-in” at the end of this page.",
     "carried": "Carried on from {file}: {filled} of {of} places are filled in.",
     "carried_extra": "Cells of your own that the file has besides stay in that file; this page cannot show them.",
     "carried_same": "{file} holds just what is here already.",
@@ -106,7 +106,8 @@ STRINGS = {
     "file_blank": "{file} holds no answers yet. Nothing has been changed here.",
     "foot": "Nothing you write leaves this computer until you hand the file in: no account, no counting, no other address is asked.",
     "notebook": "Rather work in Jupyter? Save the empty notebook, {file}",
-    "no_script": "The forms on this page need JavaScript, which is switched off here. You can read the tasks below, save the empty notebook at the foot of the page, and type your answers there.",
+    "no_script": "The forms on this page need JavaScript, which is switched off here. You can read the tasks below, save the empty notebook, and type your answers into that.",
+    "no_script_link": "To the notebook, at the foot of the page",
     "index_title": "Hand-in pages",
     "index_about": "Open an assignment, do its tasks, and save one file to hand in. Each page works by itself, also without the internet.",
     "index_item": "{points} points, about {minutes} minutes",
@@ -360,9 +361,9 @@ _BODY = """<a class="page-skip" href="#who">{skip}</a>
 <header class="page-head"><a href="{home}">{book}</a></header>
 <div class="page-columns">
 <nav class="page-nav" aria-label="{nav}">
-<div class="page-bar">
-<button type="button" class="page-button page-live" id="page-tasks" aria-expanded="false" aria-controls="page-list">{tasks} <span id="page-count"></span></button>
-<p class="page-state page-live" id="page-state"></p>
+<div class="page-bar page-live">
+<button type="button" class="page-button" id="page-tasks" aria-expanded="false" aria-controls="page-list">{tasks} <span id="page-count"></span></button>
+<p class="page-state" id="page-state"></p>
 </div>
 <ol id="page-list">
 {entries}
@@ -370,7 +371,7 @@ _BODY = """<a class="page-skip" href="#who">{skip}</a>
 </nav>
 <main>
 <h1>{title}</h1>
-<noscript><p class="page-note">{no_script}</p></noscript>
+<noscript><p class="page-note">{no_script} <a href="#notebook">{no_script_link}</a></p></noscript>
 {start}
 <p class="page-trouble" id="page-trouble" role="alert" hidden></p>
 <section class="page-box page-live" id="who" aria-labelledby="who-title">
@@ -417,7 +418,7 @@ _BODY = """<a class="page-skip" href="#who">{skip}</a>
 </div>
 <footer class="page-foot">
 <p>{foot}</p>
-<p><a download="{file}" href="data:application/x-ipynb+json;base64,{data}">{notebook}</a></p>
+<p id="notebook"><a download="{file}" href="data:application/x-ipynb+json;base64,{data}">{notebook}</a></p>
 </footer>
 <script type="application/json" id="page-data">{json}</script>"""
 
@@ -484,12 +485,14 @@ def _hash(text: str) -> str:
 
 def _entries(assignment: Assignment) -> str:
     """Return the tasks and the other places of the page, each with room for how far it is."""
-    places = [("who", STRINGS["who_nav"], ""), *((s.anchor, s.title, "") for s in assignment.sections)]
-    places += [("work", STRINGS["work_title"], STRINGS["work_nav"]), ("hand-in", STRINGS["hand_title"], "")]
+    entry = '<li{live}><a href="#{anchor}">{title}</a> <span class="page-far" data-far="{anchor}">{far}</span></li>'
+    live = ' class="page-live"'
+    places = [("who", STRINGS["who_nav"], "", live)]
+    places += [(section.anchor, section.title, "", "") for section in assignment.sections]
+    places += [("work", STRINGS["work_title"], STRINGS["work_nav"], live), ("hand-in", STRINGS["hand_title"], "", live)]
     return "\n".join(
-        f'<li><a href="#{html.escape(anchor)}">{html.escape(title)}</a>'
-        f' <span class="page-far" data-far="{html.escape(anchor)}">{html.escape(far)}</span></li>'
-        for anchor, title, far in places
+        entry.format(live=live, anchor=html.escape(anchor), title=html.escape(title), far=html.escape(far))
+        for anchor, title, far, live in places
     )
 
 

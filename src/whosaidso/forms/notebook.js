@@ -19,6 +19,9 @@ class NotebookKeeper {
     const hears = { "change:text": () => this.elsewhere(), "change:offer": () => this.offered(), "change:kept": () => this.answered() };
     for (const [event, hear] of Object.entries(hears)) this.model.on(event, hear);
     this.el.addEventListener("keydown", (event) => this.keys(event));
+    // A click between the fields must not leave JupyterLab's keys with the cell, where "x" cuts it.
+    this.el.tabIndex = -1;
+    this.el.dataset.lmSuppressShortcuts = "true";
     this.ready = this.find().catch((problem) => form.said(String(problem), true));
     return () => {
       this.gone = true;

@@ -100,7 +100,8 @@ class Exercise {
     );
     // JupyterLab's own keys (a, b, x, dd …) must not act on cells while a student works in the form.
     this.root.addEventListener("keydown", (event) => this.keys(event));
-    this.root.setAttribute("data-lm-suppress-shortcuts", "true");
+    // It looks from the focused element upwards and stops at this mark, so the mark must stand on that element.
+    this.root.addEventListener("focusin", (event) => event.target.setAttribute("data-lm-suppress-shortcuts", "true"));
     this.el.replaceChildren(this.root);
     this.update = this.kind.draw(this);
     this.refresh();

@@ -1,7 +1,9 @@
 """Exercise kinds: one folder each, found by name.
 
-A kind has `answer.py` (parse, format problems), `scoring.py` (the mark), `form.py` (what a student
-sees) and `samples.toml` (answers with the score they must get). Kinds do not know one another.
+A kind has `answer.py` (parse, format problems), `scoring.py` (the mark), `form.py` (what the form is
+told), `form.js` and `form.css` (the form), `outcomes.py` (every outcome of an open exercise, for pages
+without Python), `paper.py` (the exercise as a worksheet), `picture.py` (one's own work as a figure;
+optional) and `samples.toml` (answers with the score they must get). Kinds do not know one another.
 """
 
 from __future__ import annotations

@@ -4,6 +4,8 @@ import { exercise, fill, h, newId, pick } from "../../forms/shared.js";
 
 const EMPTY = { verdict: "", evidence: ["", ""], gap: "", confidence: "" };
 const ids = (list) => list.map((entry) => entry.id);
+const bold = (text) => h("strong", {}, text);
+const small = (...text) => h("p", { class: "wss-small" }, ...text);
 
 function blank(spec) {
   return Object.fromEntries(spec.items.map((item) => [item.id, EMPTY]));
@@ -21,7 +23,7 @@ function acceptOne(raw, spec) {
   if (typeof raw === "string") return acceptOne({ verdict: raw }, spec);
   if (typeof raw !== "object" || raw === null || Array.isArray(raw)) return undefined;
   if (Object.keys(raw).some((key) => !(key in EMPTY))) return undefined;
-  const cards = [raw.evidence ?? []].flat().filter((name) => name !== "").map((name) => pick(name, ids(spec.records)));
+  const cards = [raw.evidence ?? []].flat().filter((name) => name !== "").map((name) => (typeof name === "string" ? pick(name, ids(spec.records)) : undefined));
   const chosen = [...new Set(cards)];
   const one = {
     verdict: raw.verdict ? pick(raw.verdict, ids(spec.verdicts)) : "",
@@ -53,7 +55,7 @@ function emit(value) {
   const claims = {};
   for (const [item, one] of Object.entries(value)) {
     const evidence = records(one);
-    if (!one.verdict && !evidence.length && one.confidence === "") continue;
+    if (!one.verdict && !evidence.length && !one.gap && one.confidence === "") continue;
     claims[item] = { verdict: one.verdict, evidence };
     if (one.gap) claims[item].gap = one.gap;
     if (one.confidence !== "") claims[item].confidence = one.confidence;
@@ -73,18 +75,17 @@ export function lookUp(item, one, spec) {
   const [first, second] = one.evidence.filter(Boolean).map((name) => cards.indexOf(name));
   let hand = 0;
   if (first !== undefined) hand = second === undefined ? 1 + first : 1 + cards.length + first * cards.length + second;
-  const row = one.gap ? spec.verdicts.length + ids(spec.gaps).indexOf(one.gap) : ids(spec.verdicts).indexOf(one.verdict);
+  const row = one.verdict === "not_shown" && one.gap ? spec.verdicts.length + ids(spec.gaps).indexOf(one.gap) : ids(spec.verdicts).indexOf(one.verdict);
   const width = 1 + cards.length + cards.length ** 2;
   return outcomes[parseInt(table[row * width + hand], 36)];
 }
 
 function lines(card, words) {
+  const line = (label, ...text) => h("p", {}, bold(`${words[label]}: `), ...text);
   return [
-    h("p", {}, `${words.speaks}: ${card.speaks}. `, card.party ? h("strong", {}, words.party) : null),
-    h("p", {}, h("strong", {}, `${words.shows}: `), card.shows),
-    h("p", {}, h("strong", {}, `${words.cannot}: `), card.cannot),
-    card.quote ? h("p", {}, `${words.words}: `, h("q", { lang: card.quote_language, dir: "auto" }, card.quote)) : null,
-    card.caution ? h("p", { class: "wss-small" }, `${words.caution}: ${card.caution}`) : null,
+    line("speaks", `${card.speaks}. `, card.party ? h("em", {}, words.party) : ""), line("shows", card.shows), line("cannot", card.cannot),
+    card.quote ? line("words", h("q", { lang: card.quote_language, dir: "auto" }, card.quote)) : null,
+    card.caution ? line("caution", card.caution) : null,
   ];
 }
 
@@ -92,28 +93,37 @@ function source(card) {
   return `${card.id}: ${card.publisher}, ${card.date}`;
 }
 
+// The cards, above the claims or beside them, and a way back to the claim one came from.
 function shelf(form) {
   const { spec, words } = form;
   const cards = spec.records.map((card) => h(
-    "details", { class: "wss-card", name: null },
-    h("summary", { "data-key": `card-${card.id}` }, h("strong", {}, source(card)), h("span", { class: "wss-small" }, ` ${card.title}`)),
+    "details", { class: "wss-cardbox" }, h("summary", { "data-key": `card-${card.id}` }, bold(source(card)), " ", h("span", { class: "wss-small" }, card.title)),
     ...lines(card, words),
   ));
   const all = (open) => cards.forEach((card) => { card.open = open; });
-  const title = newId("shelf");
+  const heading = h(form.heading, { id: newId("shelf"), tabindex: "-1" }, fill(words.cards, { count: cards.length }));
+  let from = null;
+  const back = form.button("", () => {
+    from.scrollIntoView({ block: "center" });
+    from.focus();
+    back.hidden = true;
+  }, "back", { hidden: true, class: "wss-button wss-main wss-back" });
+  form.visit = (number, select) => {
+    from = select;
+    back.textContent = fill(words.back, { number });
+    back.hidden = false;
+    heading.scrollIntoView({ block: "start" });
+    heading.focus();
+  };
   return h(
-    "section", { class: "wss-shelf", "aria-labelledby": title },
-    h("h4", { id: title, tabindex: "-1" }, fill(words.cards, { count: cards.length })),
-    h("p", { class: "wss-small" }, words.cards_help),
-    h("div", { class: "wss-tools" },
-      form.button(words.open_all, () => all(true), "open-all"), form.button(words.close_all, () => all(false), "close-all")),
-    h("div", { class: "wss-cards" }, cards),
+    "section", { class: "wss-shelf", "aria-labelledby": heading.id }, heading, small(words.cards_help),
+    h("div", { class: "wss-tools" }, form.button(words.open_all, () => all(true), "open-all"), form.button(words.close_all, () => all(false), "close-all")),
+    h("div", { class: "wss-cards" }, cards), back,
   );
 }
 
 // A set of radio buttons with a definition beside each.
-function radios(form, legend, options, item, key, value, { help = "" } = {}) {
-  const { words } = form;
+function radios(form, legend, options, item, key, help = "") {
   const name = newId(key);
   const inputs = options.map((option) => h("input", {
     type: "radio", name, id: newId(key), value: String(option.id), "data-key": `${item}-${key}-${option.id}`,
@@ -121,9 +131,9 @@ function radios(form, legend, options, item, key, value, { help = "" } = {}) {
   }));
   const rows = options.map((option, number) => h(
     "div", { class: "wss-choice" }, inputs[number],
-    h("label", { for: inputs[number].id }, h("strong", {}, option.label), option.definition ? ` ${option.definition}` : ""),
+    h("label", { for: inputs[number].id }, bold(option.label), option.definition ? ` ${option.definition}` : ""),
   ));
-  const box = h("fieldset", {}, h("legend", {}, legend), help ? h("p", { class: "wss-small" }, help) : null, h("div", { class: "wss-choices" }, rows));
+  const box = h("fieldset", {}, h("legend", {}, legend), help ? small(help) : null, h("div", { class: `wss-choices wss-of-${key}` }, rows));
   const update = (now) => inputs.forEach((input) => { input.checked = input.value === String(now); });
   return { box, update };
 }
@@ -132,12 +142,12 @@ function claimBox(form, item, number) {
   const { spec, words } = form;
   const title = newId("claim");
   const context = item.context && h(
-    "details", { class: "wss-context" }, h("summary", { "data-key": `context-${item.id}` }, fill(words.context, { where: item.where })),
+    "details", {}, h("summary", { "data-key": `context-${item.id}` }, fill(words.context, { where: item.where }), item.note ? h("em", {}, ` ${item.note}`) : ""),
     h("p", {}, item.context.map((piece) => (piece.q ? h("q", { lang: piece.lang, dir: "auto" }, piece.q) : piece.t))),
   );
   const verdict = radios(form, words.verdict, spec.verdicts, item.id, "verdict");
-  const gap = radios(form, words.gap, spec.gaps, item.id, "gap", "", { help: words.gap_help });
-  const sure = radios(form, words.sure, spec.confidence, item.id, "confidence", "", { help: words.sure_help });
+  const gap = radios(form, words.gap, spec.gaps, item.id, "gap", words.gap_help);
+  const sure = radios(form, words.sure, spec.confidence, item.id, "confidence", words.sure_help);
   const selects = [0, 1].map((place) => h(
     "select", {
       id: newId("record"), "data-key": `${item.id}-record-${place}`,
@@ -147,15 +157,12 @@ function claimBox(form, item, number) {
   ));
   const labels = selects.map((select, place) => h("label", { for: select.id }, words.record[place]));
   const chosen = h("div", { class: "wss-chosen" });
-  const toShelf = form.button(words.to_cards, () => {
-    const heading = form.root.querySelector(".wss-shelf h4");
-    heading.scrollIntoView({ block: "start" });
-    heading.focus();
-  }, `${item.id}-cards`);
+  const toShelf = form.button(words.to_cards, () => form.visit(number, selects[0]), `${item.id}-cards`);
   const box = h(
     "section", { class: "wss-item", "aria-labelledby": title },
-    h("h4", { id: title }, `${number}. ${item.text}`), h("p", { class: "wss-small" }, `${item.id}. ${item.type}. ${item.where}`), context,
-    verdict.box, h("fieldset", {}, h("legend", {}, words.evidence), h("div", { class: "wss-pair" }, labels.map((label, place) => h("div", {}, label, selects[place]))), toShelf, chosen),
+    h(form.heading, { id: title }, `${number}. ${item.text}`), small(`${item.id}${item.context ? "" : `, ${item.where}`}. `, bold(`${item.type}: `), item.settles), context,
+    verdict.box, h("fieldset", {}, h("legend", {}, words.evidence), h("div", { class: "wss-pair" }, labels.map((label, place) => h("div", {}, label, selects[place]))),
+      chosen, h("div", { class: "wss-tools" }, toShelf)),
     gap.box, sure.box,
   );
   const marked = spec.outcomes ? checker(form, item, box) : () => {};
@@ -164,14 +171,14 @@ function claimBox(form, item, number) {
   const update = (one) => {
     verdict.update(one.verdict);
     gap.update(one.gap);
-    gap.box.hidden = one.verdict !== "not_shown";
+    gap.box.hidden = one.verdict !== "not_shown" && !one.gap;
     sure.update(one.confidence);
     selects.forEach((select, place) => { select.value = one.evidence[place]; });
     if (shown !== one.evidence.join()) {
       shown = one.evidence.join();
       chosen.replaceChildren(...records(one).map((name) => {
         const card = spec.records.find((known) => known.id === name);
-        return h("div", { class: "wss-card" }, h("p", {}, h("strong", {}, source(card)), ` ${card.title}`), ...lines(card, words));
+        return h("div", { class: "wss-cardbox" }, h("p", {}, bold(source(card)), ` ${card.title}`), ...lines(card, words));
       }));
     }
     marked(one);
@@ -191,10 +198,10 @@ function checker(form, item, box) {
     const outcome = lookUp(item.id, one, spec);
     said.replaceChildren(
       h("p", {}, h("strong", { class: `wss-outcome wss-${outcome.outcome}` }, words[outcome.outcome]), ` ${outcome.message}`),
-      h("p", {}, h("strong", {}, `${words.key}: `), spec.outcomes[item.id].reason),
+      h("p", {}, bold(`${words.key}: `), spec.outcomes[item.id].reason),
     );
   };
-  box.append(form.button(words.check, check, `${item.id}-check`), said);
+  box.append(h("div", { class: "wss-tools" }, form.button(words.check, check, `${item.id}-check`, { class: "wss-button wss-main" })), said);
   return (one) => {
     if (checked && JSON.stringify(checked) !== JSON.stringify(one)) {
       checked = null;
@@ -205,6 +212,7 @@ function checker(form, item, box) {
 
 function draw(form) {
   const { spec } = form;
+  form.heading = `h${(spec.level ?? 3) + 1}`;
   form.set = (item, key, chosen) => {
     const one = { ...form.value[item], [key]: chosen };
     if (one.verdict !== "not_shown") one.gap = "";

@@ -12,7 +12,7 @@ _SURE = ("a guess", "half sure", "fairly sure", "nearly certain")
 
 STRINGS = {
     "cards": "Record cards ({count})",
-    "cards_help": "Open as many as you like; they stand side by side where there is room.",
+    "cards_help": "Open as many as you like. The ones you choose for a claim are shown there again, side by side where there is room.",
     "open_all": "Open all cards",
     "close_all": "Close all cards",
     "speaks": "Speaks",
@@ -27,6 +27,7 @@ STRINGS = {
     "record": ["First record", "Second record"],
     "none": "no record",
     "to_cards": "To the record cards",
+    "back": "Back to claim {number}",
     "gap": "What is missing?",
     "gap_help": "Only for “not shown”.",
     "sure": "How sure are you?",
@@ -49,7 +50,9 @@ def spec(task: Task, case: Case) -> Spec:
                 "id": claim.id,
                 "text": claim.text,
                 "type": CLAIM_TYPES[claim.type].label.capitalize(),
+                "settles": CLAIM_TYPES[claim.type].definition,
                 "where": _where(claim, case),
+                "note": _note(claim, case),
                 "context": in_context(case, claim.article, claim.paragraph) if claim.article else None,
             }
             for claim in claims
@@ -67,6 +70,12 @@ def _where(claim: Claim, case: Case) -> str:
     if claim.article:
         return f"{case.articles[claim.article].outlet}, {claim.article} {claim.paragraph}"
     return case.texts[claim.text_id].title if claim.text_id else "Not from the five articles"
+
+
+def _note(claim: Claim, case: Case) -> str:
+    """Return the content note of the paragraph that a claim stands in."""
+    paragraphs = case.articles[claim.article].paragraph if claim.article else ()
+    return next((paragraph.note for paragraph in paragraphs if paragraph.id == claim.paragraph), "")
 
 
 def sheet(task: Task, case: Case) -> Sheet:

@@ -129,6 +129,16 @@ const bold = (text) => h("strong", {}, text);
 const option = (value, text) => h("option", { value }, text);
 const defined = (list) => h("dl", {}, list.map(([term, ...said]) => h("div", {}, h("dt", {}, term), h("dd", {}, ...said))));
 
+// Return an update that does nothing where nothing has changed.
+function ifChanged(update) {
+  let last = "";
+  return (...now) => {
+    const text = JSON.stringify(now);
+    if (text !== last) update(...now);
+    last = text;
+  };
+}
+
 // A part of the form under a heading.
 function part(form, down, heading, ...children) {
   const title = newId("part");
@@ -169,9 +179,8 @@ function row(form, article, at) {
   const remove = form.button("", () => form.remove(article.id, at), `${article.id}-${at}-remove`);
   const back = form.button("", () => form.goTo(`${article.id}-from-${form.own(article.id)[at].place}`), `${article.id}-${at}-back`);
   const box = h("fieldset", { class: "wss-row" }, legend, fields, read, remark, h("div", { class: "wss-tools" }, remove, back));
-  const update = (link, links) => {
-    const n = links.indexOf(link) + 1;
-    const first = links.findIndex((other) => pair(other) === pair(link)) + 1;
+  const update = ifChanged((link, first) => {
+    const { n } = link;
     legend.textContent = fill(words.link, { n });
     remove.textContent = fill(words.remove, { n });
     for (const one of fields.querySelectorAll("select")) {
@@ -185,7 +194,7 @@ function row(form, article, at) {
     reading.textContent = fill(words.read, link);
     back.textContent = fill(words.back, link);
     remark.textContent = untouched(link) ? "" : !whole(link) ? words.unfinished : n === first ? "" : fill(words.twice, { n: first });
-  };
+  });
   return { box, update };
 }
 
@@ -195,16 +204,17 @@ function picture(form, down, heading, starts) {
   const drawing = h("div", { class: "wss-drawing" });
   const told = h("div", {});
   const draw = networkIn(drawing, (name, end) => [form.short(name), end ? words.end : ""]);
-  const update = (links, all) => {
+  const update = ifChanged((links) => {
     draw(links, starts);
     const { chains, more } = chainsOf(links, starts);
-    const sentence = (link) => h("li", {}, bold(`${fill(words.link, { n: all.indexOf(link) + 1 })}: `), fill(words.sentence, {
+    const sentence = (link) => h("li", {}, bold(`${fill(words.link, link)}: `), fill(words.sentence, {
       teller: form.short(link.teller), by: form.short(link.by), relation: form.label(link.relation) || words.unsaid, place: link.place || words.unsaid,
     }));
     const chain = ({ names, round }) => h("li", {}, fill(round ? words.round : words.chain, { chain: names.map(form.short).join(" → ") }));
-    const said = [h("ul", {}, links.map(sentence)), h("p", {}, bold(words.chains)), h("ul", {}, chains.map(chain), more ? h("li", {}, words.more) : null)];
-    told.replaceChildren(...(links.length ? said : [h("p", {}, words.nothing)]));
-  };
+    const each = starts.length > 1 ? null : h("ul", {}, links.map(sentence));
+    const said = [each, h("p", {}, bold(words.chains)), h("ul", {}, chains.map(chain), more ? h("li", {}, words.more) : null)];
+    told.replaceChildren(...(links.length ? said.filter(Boolean) : [h("p", {}, words.nothing)]));
+  });
   return { box: part(form, down, heading, h("div", { class: "wss-network" }, drawing, told)), update };
 }
 
@@ -237,8 +247,8 @@ function checker(form) {
     told.replaceChildren(...(some ? [h("ul", {}, found.rows.map(result)), ...rest] : []));
   };
   const button = form.button(words.check_all, check, "check", { class: "wss-button wss-main" });
-  const update = (links) => {
-    if (checked && JSON.stringify(checked) !== JSON.stringify(links)) said.textContent = words.changed_since;
+  const update = () => {
+    if (checked && JSON.stringify(checked) !== JSON.stringify(form.value.links)) said.textContent = words.changed_since;
   };
   return { box: h("div", { class: "wss-item" }, small(words.open_key), button, said, told), update };
 }
@@ -273,8 +283,8 @@ function section(form, article) {
       rows.push(row(form, article, rows.length));
       list.append(rows.at(-1).box);
     }
-    own.forEach((link, at) => rows[at].update(link, links));
-    drawn.update(own.filter(whole), links);
+    own.forEach((link, at) => rows[at].update(link, links.find((other) => pair(other) === pair(link)).n));
+    drawn.update(own.filter(whole));
   };
   return { box, update };
 }
@@ -300,13 +310,16 @@ function drawLinks(form) {
   const parts = spec.articles.map((article) => section(form, article));
   if (parts.length > 1) {
     const all = picture(form, 1, words.whole, items(spec));
-    parts.push({ box: all.box, update: (links) => all.update(links.filter(whole), links) });
+    parts.push({ box: all.box, update: (links) => all.update(links.filter(whole)) });
   }
   if (spec.outcomes) parts.push(checker(form));
   const relations = spec.relations.filter((term) => !term.rare).map((term) => [term.label, term.definition]);
   const meanings = h("details", { class: "wss-terms" }, h("summary", { "data-key": "relations" }, words.relations), defined(relations));
   form.body.append(h("p", {}, words.how), meanings, ...parts.map((one) => one.box));
-  return ({ links }) => parts.forEach((one) => one.update(links));
+  return ({ links }) => {
+    const numbered = links.map((link, at) => ({ ...link, n: at + 1 }));
+    parts.forEach((one) => one.update(numbered));
+  };
 }
 
 function drawVoices(form) {

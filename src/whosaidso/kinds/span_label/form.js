@@ -362,6 +362,8 @@ class Marking {
     const dragged = this.drag?.moved && event.detail;
     this.drag = null;
     if (k >= 0 && !dragged) this.press(k, event.shiftKey);
+    // In JupyterLab nothing sticks to the lower edge, so the bar has to be brought there.
+    if (this.chosen) this.tools.scrollIntoView({ block: "nearest" });
   }
 
   // Dragging is for mouse and pen; a finger scrolls, and taps the first and the last word.
