@@ -266,6 +266,7 @@ def set_up(venv, dev=False):
     """Make the .venv ready; do nothing when it is."""
     state = venv.state(dev)
     if state == "ready":
+        put_labextension(venv)
         return
     if state == "broken":
         say("The folder .venv is half made, was moved or belongs to another Python, so it is made again.")
@@ -277,7 +278,41 @@ def set_up(venv, dev=False):
     if os.path.exists(venv.stamp):
         os.remove(venv.stamp)
     install(venv, dev)
+    put_labextension(venv)
     venv.write_stamp(dev)
+
+
+def put_labextension(venv):
+    """Copy the labextension to where JupyterLab looks for it: for a checkout pip leaves it where it is."""
+    wanted = files_in(os.path.join(venv.root, "src", "whosaidso", "forms", "labextension"))
+    target = os.path.join(venv.folder, "share", "jupyter", "labextensions", "whosaidso")
+    if files_in(target) == wanted:
+        return
+    if os.path.lexists(target):
+        remove(target)
+    for name, content in wanted.items():
+        path = os.path.join(target, name)
+        try:
+            if not os.path.isdir(os.path.dirname(path)):
+                os.makedirs(os.path.dirname(path))
+            with open(path, "wb") as file:
+                file.write(content)
+        except OSError as error:
+            raise SetupError(
+                "The part of the forms that JupyterLab loads must be copied to %s, and that failed (%s): "
+                "see that the folder can be written and run this again." % (target, error.strerror)
+            )
+
+
+def files_in(folder):
+    """Return the content of every file below a folder by its path in it; nothing for a folder that is not there."""
+    found = {}
+    for place, _, names in os.walk(folder):
+        for name in names:
+            path = os.path.join(place, name)
+            with open(path, "rb") as file:
+                found[os.path.relpath(path, folder)] = file.read()
+    return found
 
 
 def remove(folder):

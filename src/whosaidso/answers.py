@@ -28,7 +28,9 @@ class Parsed:
 
 
 def plain(value: object) -> str:
-    """Return a typed word in its plain form: spaces trimmed, case folded, - and space as _."""
+    """Return a typed word in its plain form: spaces trimmed, case folded; 1.0 is 1."""
+    if isinstance(value, float) and value.is_integer():
+        value = int(value)
     return str(value).strip().replace("\u00a0", " ").casefold()
 
 
@@ -47,7 +49,7 @@ def choose(value: object, known: Iterable[str], what: str, where: str) -> tuple[
     if near:
         hint = f" Did you mean {near[0]!r}?"
     elif len(options) > MOST_NAMED:
-        hint = " Use a name from the sheet above."
+        hint = " Choose it in the form above, or look up in the book how it is written."
     else:
         hint = f" Choose one of: {', '.join(options)}."
     return None, f"{where}: {str(value)[:60]!r} is not {what}.{hint}"

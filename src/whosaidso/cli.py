@@ -267,7 +267,9 @@ def hand_in(
     for path in written:
         console.print(f"{path.stat().st_size / 1000:5.0f} kB  {path}", markup=False, highlight=False)
     if not site:
-        console.print("Links to chapters lead to a book beside this folder; --site URL makes them lead to a published one.")
+        console.print(
+            "Links to chapters lead to a book beside this folder; --site URL makes them lead to a published one."
+        )
 
 
 @app.command("demo-class")

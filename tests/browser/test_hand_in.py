@@ -388,6 +388,23 @@ def test_a_file_from_jupyterlab_is_carried_on_and_undone(context: BrowserContext
     expect(tab.locator("#who-box")).to_have_value("Somebody else")
     expect(tab.locator('[data-key="c02-verdict-not_shown"]')).to_be_checked()
     expect(tab.locator("#mosul-claims-2-place pre")).to_have_count(0)
+    tab.click("#work-undo")
+    expect(tab.locator("#who-box")).to_have_value("Zoë, Ben")
+
+    # a name that is no text stays as it was typed, until the box is used again
+    notebook = nbformat.reads(path.read_text("utf-8-sig"), as_version=4)
+    cell_of(notebook, "mosul-claims-who").source = 'who = ["Zoë", "Ben"]'
+    path.write_text(nbformat.writes(notebook), encoding="utf-8")
+    carry(tab, path)
+    tab.get_by_role("button", name="Replace it").click()
+    expect(tab.locator("#who-typed pre")).to_have_text('who = ["Zoë", "Ben"]')
+    assert text_of(hand_in_all_the_same(tab), "mosul-claims-who") == 'who = ["Zoë", "Ben"]'
+    tab.locator("#who-typed button").click()
+    tab.keyboard.type("Zoë")
+    assert text_of(hand_in_all_the_same(tab), "mosul-claims-who").splitlines()[1:] == [
+        'who = "Zoë"',
+        "# Your answer stands above this line.",
+    ]
 
 
 def test_a_file_that_is_not_this_assignment_changes_nothing(

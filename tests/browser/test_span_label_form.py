@@ -335,7 +335,7 @@ def test_wording_says_when_the_answer_changed_after_the_check(fresh: Page) -> No
     page.click("[data-key='confirm']")
     check.click()
     text = said.inner_text()
-    assert text.startswith("You found 1 of 2 pushing spans")
+    assert text.startswith("You found 1 of 2 places that push")
     assert "Fairer: the group" in text
     assert "would end its hold on the city" in text
     page.locator(".wss-marks select").last.select_option("euphemism")

@@ -10,8 +10,9 @@ from tests.course.courses import ASSIGNMENTS, ROOT
 from whosaidso.cases import load_case
 from whosaidso.cli import app
 from whosaidso.faults import DataError
-from whosaidso.forms import hand_in
+from whosaidso.forms import hand_in, modules
 from whosaidso.gold import read_gold
+from whosaidso.kinds import kind_names
 
 NOTEBOOKS = {path.stem: path for path in hand_in.released(ROOT)}
 
@@ -137,3 +138,16 @@ def test_the_command_writes_pages_and_refuses_nonsense(tmp_path):
         assert done.exit_code == 1
         assert sentence in " ".join(done.output.split())
     assert (tmp_path / "other" / "index.html").read_text("utf-8") == "mine"
+
+
+@pytest.mark.parametrize("page", ["chapter.js", "hand_in.js"])
+def test_no_two_joined_scripts_use_one_name(page):
+    """Joined files share one room: a second function of one name would silently take the first one's place."""
+    files = []
+    for path in (*(modules.KINDS / kind / "form.js" for kind in kind_names()), modules.ROOM / page):
+        modules._order(path, files)
+    shared = [path for path in files if path.name != "form.js"]  # each form.js has a room of its own
+    pattern = re.compile(r"^(?:export )?(?:const|let|function|async function|class) (\w+)", re.MULTILINE)
+    names = [name for path in shared for name in pattern.findall(path.read_text("utf-8"))]
+    assert len(names) > 20
+    assert sorted(names) == sorted(set(names))

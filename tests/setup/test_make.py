@@ -6,6 +6,7 @@ import os
 import socket
 import subprocess
 import sys
+import tomllib
 import urllib.request
 from importlib.metadata import distributions
 from pathlib import Path
@@ -15,6 +16,7 @@ import pytest
 from packaging.specifiers import SpecifierSet
 
 import make
+import whosaidso
 
 ROOT = Path(__file__).parents[2]
 posix_only = pytest.mark.skipif(os.name != "posix", reason="the stand-in programs are shell scripts")
@@ -207,6 +209,35 @@ def test_a_ready_venv_is_left_alone(venv, monkeypatch):
     finished(venv, dev=False)
     monkeypatch.setattr(make, "run_step", lambda *words, **more: pytest.fail("something was run"))
     make.set_up(venv)
+
+
+@posix_only
+def test_the_labextension_is_put_where_jupyterlab_looks_and_follows_the_checkout(venv, checkout, monkeypatch):
+    finished(venv, dev=False)
+    source = checkout / "src" / "whosaidso" / "forms" / "labextension"
+    (source / "static").mkdir(parents=True)
+    (source / "package.json").write_text("{}")
+    (source / "static" / "old.js").write_text("old")
+    make.set_up(venv)
+    place = Path(venv.folder) / "share" / "jupyter" / "labextensions" / "whosaidso"
+    assert (place / "static" / "old.js").read_text() == "old"
+    made = (place / "package.json").stat().st_mtime_ns
+    make.set_up(venv)
+    assert (place / "package.json").stat().st_mtime_ns == made
+    (source / "static" / "old.js").rename(source / "static" / "new.js")
+    make.set_up(venv)
+    assert sorted(path.name for path in place.rglob("*.js")) == ["new.js"]
+
+
+def test_a_wheel_takes_the_whole_labextension():
+    setuptools = tomllib.loads((ROOT / "pyproject.toml").read_text(encoding="utf-8"))["tool"]["setuptools"]
+    taken = {path for patterns in setuptools["data-files"].values() for p in patterns for path in ROOT.glob(p)}
+    there = {path for path in (ROOT / "src/whosaidso/forms/labextension").rglob("*") if path.is_file()}
+    assert taken - {path for path in taken if path.is_dir()} == there
+    assert (
+        json.loads((ROOT / "src/whosaidso/forms/labextension/package.json").read_text())["version"]
+        == whosaidso.__version__
+    )
 
 
 @posix_only

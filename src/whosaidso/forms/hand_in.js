@@ -1,11 +1,10 @@
 // The hand-in page: name, forms and text boxes of one assignment, kept in this browser and written into its notebook.
 
 import "./theme.js";
-import { readLiterals, writeLiteral } from "./literal.js";
+import { HALVES, readLiterals, writeLiteral } from "./literal.js";
 import { clock, countWords, fill, h, newId } from "./shared.js";
 import { Stored, pageModel } from "./storage.js";
 
-const HALF = /\p{Surrogate}/gu; // half characters, which no file can hold
 const byId = (id) => document.getElementById(id);
 
 function when(date) {
@@ -36,7 +35,7 @@ class Cell {
   }
 
   keep(text) {
-    this.text = text.replace(HALF, "\ufffd");
+    this.text = text.replace(HALVES, "\ufffd");
     const kept = this.stored.write(this.text);
     this.page.kept(this, kept);
     return kept;
@@ -50,7 +49,7 @@ class Cell {
   }
 }
 
-class Who extends Cell {
+class WhoCell extends Cell {
   start() {
     this.box = byId("who-box");
     this.box.addEventListener("input", () => {
@@ -62,7 +61,7 @@ class Who extends Cell {
 
   // The cell with the name in it; its other lines stay as they are.
   written(name) {
-    const line = writeLiteral("who", name.replace(HALF, "\ufffd"));
+    const line = writeLiteral("who", name.replace(HALVES, "\ufffd"));
     for (const text of [this.text, this.source]) {
       const filled = text.replace(/^who[ \t]*=.*$/m, () => line);
       if (filled.includes(line) && this.read(filled) !== undefined) return filled;
@@ -107,7 +106,7 @@ class Who extends Cell {
   }
 }
 
-class Text extends Cell {
+class TextCell extends Cell {
   start() {
     this.box = byId(`${this.id}-box`);
     this.box.addEventListener("input", () => {
@@ -146,7 +145,7 @@ class Text extends Cell {
   }
 }
 
-class Answer extends Cell {
+class AnswerCell extends Cell {
   start() {
     const { words } = this.page;
     this.place = byId(`${this.spec.task}-place`);
@@ -232,7 +231,7 @@ class HandIn {
     this.before = null;
     this.stateStore = new Stored(`${told.assignment}:page`, this.words);
     this.state = this.readState(this.stateStore.read());
-    const kinds = { who: Who, text: Text, answer: Answer };
+    const kinds = { who: WhoCell, text: TextCell, answer: AnswerCell };
     this.cells = told.cells.map((cell) => new kinds[cell.kind](cell, this));
   }
 
@@ -338,7 +337,7 @@ class HandIn {
     for (const cell of this.cells) sections.set(cell.section, [...(sections.get(cell.section) ?? []), cell.far()]);
     for (const [anchor, far] of sections) {
       const place = document.querySelector(`[data-far="${anchor}"]`);
-      place.textContent = far.map((one) => one.words).join("; ");
+      place.textContent = [...new Set(far.map((one) => one.words))].join("; ");
       place.closest("li").classList.toggle("page-done", far.every((one) => one.done));
     }
     const tasks = [...sections].filter(([anchor]) => anchor !== "who").map(([, far]) => far.every((one) => one.done));
@@ -432,7 +431,7 @@ class HandIn {
     }
     const theirs = new Map(this.cells.map((cell) => {
       const changed = cells.filter(({ name, source }) => name === cell.id && source.trim() !== cell.source.trim());
-      return [cell, changed.length ? changed.at(-1).source.replace(HALF, "\ufffd") : cell.source];
+      return [cell, changed.length ? changed.at(-1).source.replace(HALVES, "\ufffd") : cell.source];
     }));
     if (!cells.some(({ name }) => this.cells.some((cell) => cell.id === name))) return this.say(words.file_strange, told);
     const filled = [...theirs].filter(([cell, source]) => source !== cell.source).length;
@@ -455,9 +454,10 @@ class HandIn {
 
   undo() {
     const back = byId("work-undo").textContent === this.words.undo;
-    this.replace(this.before, this.words.undone);
+    const said = back ? this.words.undone : this.words.redone;
+    this.replace(this.before, said);
     byId("work-undo").textContent = back ? this.words.redo : this.words.undo;
-    this.say(this.words.undone);
+    this.say(said);
   }
 
   async restart() {

@@ -2,7 +2,7 @@
 // Only what `ast.literal_eval` would read is read; anything else is said to be unreadable, never guessed.
 
 const BIDI = /[\u200e\u200f\u202a-\u202e\u2066-\u2069\u2028\u2029]/g;
-const HALVES = /\p{Surrogate}/gu; // half characters, which no file can hold
+export const HALVES = /\p{Surrogate}/gu; // half characters, which no file can hold
 
 function quote(text) {
   return JSON.stringify(text.replace(HALVES, "\ufffd")).replace(BIDI, (c) => "\\u" + c.charCodeAt(0).toString(16).padStart(4, "0"));
@@ -58,7 +58,7 @@ class Reader {
       const c = this.text[this.at];
       if (c === "#") while (this.at < this.text.length && this.text[this.at] !== "\n") this.at++;
       else if (c === " " || c === "\t" || c === "\f" || c === "\r" || (lines && c === "\n")) this.at++;
-      else if (c === "\\" && this.text[this.at + 1] === "\n") this.at += 2;
+      else if (c === "\\" && this.text[this.at + 1] === "\n" && this.at + 2 < this.text.length) this.at += 2;
       else return c;
     }
   }
@@ -72,27 +72,30 @@ class Reader {
 
   // Every statement has to be `name = literal`; the last one of a name counts.
   all() {
-    const names = {};
+    const names = Object.create(null);
+    let more = false; // after a semicolon, on the same line
     for (;;) {
-      const c = this.skip(true);
-      if (c === undefined) return names;
-      if (c === ";") { this.at++; continue; }
-      const start = this.at === 0 || this.text[this.at - 1] === "\n" || /;[ \t]*$/.test(this.text.slice(0, this.at));
+      if (this.skip(true) === undefined) return names;
+      const start = more || this.at === 0 || this.text[this.at - 1] === "\n";
       const found = start ? this.match(/([A-Za-z_]\w*)[ \t]*=(?!=)/y) : null;
       if (!found) this.fail();
       this.skip(false);
       names[found[1]] = this.value(false);
       const end = this.skip(false);
       if (end !== undefined && end !== "\n" && end !== ";") this.fail();
+      if (end === ";") this.at++;
+      more = end === ";" && ![undefined, "\n"].includes(this.skip(false));
     }
   }
 
-  value(lines, depth = 0) {
+  // `inSet`: only what Python can put into a set.
+  value(lines, depth = 0, inSet = false) {
     if (depth > 60) this.fail();
     const c = this.skip(lines);
+    if (inSet && (c === "[" || c === "{")) this.fail();
     if (c === "[") return this.items("]", depth).list;
     if (c === "(") {
-      const { list, comma } = this.items(")", depth);
+      const { list, comma } = this.items(")", depth, inSet);
       return list.length === 1 && !comma ? list[0] : list;
     }
     if (c === "{") return this.table(depth);
@@ -104,13 +107,13 @@ class Reader {
     return this.fail();
   }
 
-  items(close, depth) {
+  items(close, depth, inSet) {
     this.at++;
     const list = [];
     let comma = false;
     while (this.skip(true) !== close) {
       if (list.length && !comma) this.fail();
-      list.push(this.value(true, depth + 1));
+      list.push(this.value(true, depth + 1, inSet));
       comma = this.skip(true) === ",";
       if (comma) this.at++;
     }
@@ -125,7 +128,7 @@ class Reader {
     let comma = true;
     while (this.skip(true) !== "}") {
       if (!comma) this.fail();
-      const key = this.value(true, depth + 1);
+      const key = this.value(true, depth + 1, true);
       if (this.skip(true) === ":") {
         this.at++;
         if (set.length || typeof key === "object") this.fail();
@@ -138,7 +141,9 @@ class Reader {
       if (comma) this.at++;
     }
     this.at++;
-    return set.length ? set : found;
+    // A set has no order: as in grading, the one by its text counts.
+    const sorted = new Map(set.map((item) => [flat(item, true), item]).sort(([a], [b]) => (a < b ? -1 : Number(a > b))));
+    return set.length ? [...sorted.values()] : found;
   }
 
   string(lines) {

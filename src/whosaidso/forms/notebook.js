@@ -54,13 +54,13 @@ class NotebookKeeper {
       },
       saved: (at) => this.form.said(fill(this.words.saved, { time: at.toTimeString().slice(0, 5) })),
     });
-    if (this.answer.problem) {
-      this.form.said(fill(this.words.not_saved, { why: this.words[this.answer.problem] }), true);
-      return;
+    const { problem } = this.answer;
+    if (!problem || problem === "teacher") {
+      const text = this.answer.read();
+      this.form.taken(text);
+      this.share(text, "found", { text, serial: this.serial });
     }
-    const text = this.answer.read();
-    this.form.taken(text);
-    this.share(text, "found", { text, serial: this.serial });
+    if (problem) this.form.said(fill(this.words.not_saved, { why: this.words[problem] }), true);
   }
 
   draft() {
@@ -75,7 +75,7 @@ class NotebookKeeper {
   // Tell Python, and through it other tabs that show the same form. A Python that is gone hears nothing.
   share(text, name = "text", value = text) {
     this.last = text;
-    this.model.set("linked", Boolean(this.answer && !this.answer.problem));
+    this.model.set("linked", Boolean(this.answer?.linked));
     this.model.set(name, value);
     try {
       this.model.save_changes();
@@ -88,8 +88,8 @@ class NotebookKeeper {
     await this.ready;
     if (this.outside) return { why: this.words.outside };
     if (!this.answer) return this.ask(text);
-    if (this.answer.problem) this.ask(text);
-    else this.share(text);
+    if (this.answer.linked) this.share(text);
+    else this.ask(text);
     const slow = setTimeout(() => this.form.said(this.words.saving), PATIENCE);
     const kept = await this.answer.write(text);
     clearTimeout(slow);

@@ -30,10 +30,19 @@ export function fill(sentence, values) {
   return sentence.replace(/\{(\w+)\}/g, (hole, name) => (name in values ? values[name] : hole));
 }
 
-// Return the known id that was meant, forgiving case, spaces and hyphens as grading does, or undefined.
+// Return the known id that was meant, forgiving case, spaces and hyphens as grading does and no more, or undefined.
 export function pick(given, known) {
-  const plain = (word) => String(word).trim().toLowerCase().replace(/[-\s]/g, "_");
+  if (typeof given === "object") return undefined;
+  const plain = (word) => String(word).trim().toLowerCase().replace(/[- \u00a0]/g, "_");
   return known.find((id) => plain(id) === plain(given));
+}
+
+// Return [id, value] for each line of a typed table, or undefined if it is none, or an id is unknown or there twice.
+export function rowsOf(raw, known) {
+  if (typeof raw !== "object" || raw === null || Array.isArray(raw)) return undefined;
+  const rows = Object.entries(raw).map(([key, value]) => [pick(key, known), value]);
+  const found = new Set(rows.map(([id]) => id));
+  return found.has(undefined) || found.size < rows.length ? undefined : rows;
 }
 
 export function same(a, b) {

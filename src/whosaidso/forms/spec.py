@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from whosaidso.forms.strings import NOTEBOOK, SHARED
+from whosaidso.forms.strings import NOTEBOOK, OPEN, SHARED
 from whosaidso.kinds import part
 from whosaidso.records import CITATION, Case, Record, Task
 from whosaidso.vocabulary import Term
@@ -24,7 +24,7 @@ def spec_of(task: Task, case: Case) -> Spec:
         "lang": "en",
         "level": 3,
         **form.spec(task, case),
-        "strings": {**SHARED, **NOTEBOOK, **form.STRINGS},
+        "strings": {**SHARED, **NOTEBOOK, **({} if task.assignment else OPEN), **form.STRINGS},
     }
 
 

@@ -29,7 +29,7 @@ SHARED = {
     "taken_over": "The form writes your answer again.",
     "locked": "The form is waiting: the answer holds typed text that it cannot show.",
     "differently": "I see it differently: {about}",
-    "differently_help": "Do you think that this item or its key is unfair, or that a record is missing? Say so here. It never lowers a mark; a person reads it.",
+    "differently_help": "Do you think that this item or its key is unfair, or that a record is missing? Say so here. It goes to your teacher with your answer, and never lowers a mark.",
     "note_why": "What do you see differently, and why? (at most 60 words)",
     "note_record": "A record from outside, if you have one: publisher, date, address",
     "note_count": "{used} of {most} words",
@@ -43,12 +43,20 @@ SHARED = {
     "wrong": "Not right",
     "neither": "Counts neither way",
     "key": "Our reason",
-    "open_key": "These are open items: you see our reasons at once, and nothing is marked.",
+    "open_key": "Nothing is marked here; you see our reasons at once.",
+}
+
+# What is said instead on chapter pages, where nothing is handed in and no file is saved.
+OPEN = {
+    "differently_help": "Do you think that this item or its key is unfair, or that a record is missing? Write it down here; it stays in this browser. Then tell your teacher, or us: the page “Corrections” says how.",
+    "no_storage": "this browser does not let the page keep anything. What you do here is gone when you leave the page.",
+    "storage_full": "this browser has no room left. What you do here is gone when you leave the page.",
 }
 
 # What is said of keeping the answer in a notebook. The banner above a notebook has no Python behind it:
 # its words stand in labextension/static/strings.json.
 NOTEBOOK = {
+    "teacher": "this is the teacher's copy, with the model answer in it. The form shows it and does not write here.",
     "outside": "the form stands outside its notebook. Go back to the notebook's own page.",
     "no_cell": "the notebook has lost the grey cell of this answer. Undo that (menu Edit, Undo Cell Operation) or download a fresh copy, then change something here.",
     "two_cells": "the notebook has the grey cell of this answer twice. Delete the copy, then change something here.",

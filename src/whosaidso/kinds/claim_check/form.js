@@ -1,6 +1,6 @@
 // Claims against records: a verdict, at most two record cards that can carry it, a gap for "not shown", how sure.
 
-import { exercise, fill, h, newId, pick } from "../../forms/shared.js";
+import { exercise, fill, h, newId, pick, rowsOf } from "../../forms/shared.js";
 
 const EMPTY = { verdict: "", evidence: ["", ""], gap: "", confidence: "" };
 const ids = (list) => list.map((entry) => entry.id);
@@ -14,6 +14,7 @@ function blank(spec) {
 // Return the confidence step that a typed 0.75, "75%" or 75 means, "" for none, undefined for anything else.
 function step(given, spec) {
   if (given === "" || given === null || given === undefined) return "";
+  if (typeof given === "object") return undefined;
   let number = Number(String(given).trim().replace(/%$/, "").replace(",", "."));
   if (number > 1) number /= 100;
   return spec.confidence.find((known) => Math.abs(known.id - number) < 1e-9)?.id;
@@ -22,7 +23,7 @@ function step(given, spec) {
 function acceptOne(raw, spec) {
   if (typeof raw === "string") return acceptOne({ verdict: raw }, spec);
   if (typeof raw !== "object" || raw === null || Array.isArray(raw)) return undefined;
-  if (Object.keys(raw).some((key) => !(key in EMPTY))) return undefined;
+  if (Object.keys(raw).some((key) => !Object.hasOwn(EMPTY, key))) return undefined;
   const cards = [raw.evidence ?? []].flat().filter((name) => name !== "").map((name) => (typeof name === "string" ? pick(name, ids(spec.records)) : undefined));
   const chosen = [...new Set(cards)];
   const one = {
@@ -36,14 +37,8 @@ function acceptOne(raw, spec) {
 }
 
 function accept(raw, spec) {
-  if (typeof raw !== "object" || Array.isArray(raw)) return undefined;
-  const value = blank(spec);
-  for (const [key, one] of Object.entries(raw)) {
-    const item = pick(key, ids(spec.items));
-    value[item] = item && acceptOne(one, spec);
-    if (!value[item]) return undefined;
-  }
-  return value;
+  const rows = rowsOf(raw, ids(spec.items))?.map(([item, one]) => [item, acceptOne(one, spec)]);
+  return rows?.every(([, one]) => one) ? { ...blank(spec), ...Object.fromEntries(rows) } : undefined;
 }
 
 // The records chosen. Keys that run through a list may pass the other list's record: named twice it counts once.

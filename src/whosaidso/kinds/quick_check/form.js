@@ -1,6 +1,6 @@
 // Quick questions: one option of several, or several things to put in order. For quizzes on open items.
 
-import { exercise, fill, h, newId, pick } from "../../forms/shared.js";
+import { exercise, fill, h, newId, pick, rowsOf } from "../../forms/shared.js";
 
 const letters = (question) => question.options.map((option) => option.id);
 
@@ -9,16 +9,16 @@ function blank(spec) {
 }
 
 function accept(raw, spec) {
-  if (typeof raw !== "object" || Array.isArray(raw)) return undefined;
+  const rows = rowsOf(raw, spec.items.map((question) => question.id));
+  if (!rows) return undefined;
   const value = blank(spec);
-  for (const [key, given] of Object.entries(raw)) {
-    const question = spec.items.find((item) => item.id === pick(key, spec.items.map((known) => known.id)));
-    if (!question) return undefined;
+  for (const [id, given] of rows) {
+    const question = spec.items.find((item) => item.id === id);
     const read = [given ?? []].flat().filter((letter) => letter !== "").map((letter) => pick(letter, letters(question)));
     const chosen = [...new Set(read)];
     const wanted = question.type === "order" ? question.options.length : 1;
     if (read.includes(undefined) || (chosen.length && chosen.length !== wanted)) return undefined;
-    value[question.id] = chosen;
+    value[id] = chosen;
   }
   return value;
 }

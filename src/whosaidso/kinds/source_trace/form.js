@@ -1,7 +1,7 @@
 // Who told whom: links in native selects, article by article, with the network drawn as it grows; or, for a
 // headline claim, whose voices stand at the end and how many of them are independent.
 
-import { exercise, fill, h, newId, pick } from "../../forms/shared.js";
+import { exercise, fill, h, newId, pick, rowsOf } from "../../forms/shared.js";
 import { chainsOf, networkIn } from "./network.js";
 
 const ids = (list) => list.map((entry) => entry.id);
@@ -39,7 +39,7 @@ function acceptLink(row, spec) {
   if (!Array.isArray(row) || row.length < 2 || row.length > 4) return undefined;
   const [teller, by] = row.map((name) => known(name, ids(spec.names)));
   const relation = known(row[2], ids(spec.relations));
-  const found = none(row[3]) ? [] : PLACE.exec(String(row[3]).trim());
+  const found = none(row[3]) ? [] : typeof row[3] === "string" && PLACE.exec(row[3].trim());
   if ([teller, by, relation].includes(undefined) || !found) return undefined;
   const [, where = "", mark = ""] = found.map((part) => part?.toLowerCase());
   const named = items(spec).find((item) => item === where);
@@ -61,17 +61,16 @@ function acceptLinks(raw, spec) {
 
 function acceptVoices(voices, independent, spec) {
   const value = blank(spec);
-  for (const [key, given] of Object.entries(voices ?? {})) {
-    const claim = pick(key, ids(spec.claims));
+  const [named, counted] = [voices, independent].map((table) => rowsOf(none(table) ? {} : table, ids(spec.claims)));
+  if (!named || !counted) return undefined;
+  for (const [claim, given] of named) {
     const list = [given ?? []].flat().map((voice) => known(voice, options(spec)));
-    if (!claim || list.includes(undefined)) return undefined;
+    if (list.includes(undefined)) return undefined;
     value.voices[claim] = options(spec).filter((voice) => list.includes(voice));
   }
-  for (const [key, given] of Object.entries(independent ?? {})) {
-    const claim = pick(key, ids(spec.claims));
-    const count = none(given) ? "" : pick(given, ids(spec.counts));
-    if (!claim || count === undefined) return undefined;
-    value.independent[claim] = count;
+  for (const [claim, given] of counted) {
+    value.independent[claim] = none(given) ? "" : pick(given, ids(spec.counts));
+    if (value.independent[claim] === undefined) return undefined;
   }
   return value;
 }
@@ -143,7 +142,9 @@ function ifChanged(update) {
 function part(form, down, heading, ...children) {
   const title = newId("part");
   const name = `h${(form.spec.level ?? 3) + down}`;
-  return h("section", { class: down === 1 ? "wss-item" : "", "aria-labelledby": title }, h(name, { id: title }, heading), ...children);
+  const inner = [h(name, { id: title }, heading), ...children];
+  if (down === 1) return h("section", { class: "wss-item", "aria-labelledby": title }, inner);
+  return h("div", { role: "group", "aria-labelledby": title }, inner); // each article has one of that name: no landmark
 }
 
 function strip(form, article, add) {

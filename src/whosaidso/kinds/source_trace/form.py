@@ -11,11 +11,11 @@ from whosaidso.records import CITATION, Case, Source, Task
 from whosaidso.vocabulary import INDEPENDENCE, RELATIONS
 
 STRINGS: dict[str, Any] = {
-    "how": "Read from paragraph to paragraph. Wherever the text says who told it something, add a link: who tells it, and who told them. Go one step at a time: if whoever told it passes on somebody else's words, that is a link of its own, and the one who passes them on is its teller.",
+    "how": "Read from paragraph to paragraph. Wherever the text says who told it something, add a link: who tells it, and who told them. Go one step at a time: if the one who told it passes on somebody else's words, that is a link of its own, and its teller is the one who passes them on.",
     "relations": "How they know: what the words mean",
     "article": "{id} ({outlet})",
     "strip": "The article, paragraph by paragraph",
-    "marks": "Told in our words; its own words stand in quotation marks. H is the headline, L the line under it, by the lines that name author or agency, com the comments of readers.",
+    "marks": "The article's own words stand in quotation marks; the rest is told in our words. H is the headline, L the line under it, “by” the lines that name author or agency, “com” the comments of readers.",
     "note": "Before you read on: {note}",
     "from": "+ Link from {place}",
     "links": "Your links in this article",

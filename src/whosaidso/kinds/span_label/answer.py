@@ -100,6 +100,7 @@ def _one(where: str, row: object, places: dict[tuple[str, str], tuple[str, Part]
     occurrence = 1
     if rest and not isinstance(rest[0], str):
         given = rest.pop(0)
+        given = int(given) if isinstance(given, float) and given.is_integer() else given
         if isinstance(given, bool) or not isinstance(given, int) or not 1 <= given <= 99:
             problems.append(f"{where}: the number after the words says which time they occur: 1 for the first.")
         else:

@@ -19,7 +19,7 @@ STRINGS = {
         ["← → ↑ ↓", "go from word to word (Home, End: first and last word)"],
         ["Shift + arrow", "pick more words"],
         ["Enter", "mark the picked words, or the word you are on"],
-        ["Space", "begin or end a pick"],
+        ["Space", "begin or stop picking words"],
         ["Delete", "take the mark off the word you are on"],
         ["Esc", "cancel"],
     ],
@@ -45,7 +45,7 @@ STRINGS = {
     "marked": "Marked “{words}”: {label}.",
     "removed": "The mark on “{words}” is gone; Undo brings it back.",
     "none_marked": "You have marked nothing here. If you think that nothing pushes in this text, press the button once more.",
-    "found": "You found {found} of {core} pushing spans and left {spared} of {lures} fair ones alone.",
+    "found": "You found {found} of {core} places that push and left {spared} of {lures} fair ones alone.",
     "missed": "Missed",
     "fairer": "Fairer:",
 }

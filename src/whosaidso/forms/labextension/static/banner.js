@@ -1,5 +1,7 @@
 // The line at the top of a notebook of ours: who you are, Start, and how things stand.
 
+const { TEACHERS_MARK } = await import(`./notebook.js${new URL(import.meta.url).search}`);
+
 const MOST_NAMES = 4;
 const WHO = /^([ \t]*who[ \t]*=[ \t]*)("(?:[^"\\\n]|\\.)*"|'(?:[^'\\\n]|\\.)*')([ \t]*(?:#.*)?)$/gm;
 const WIDGET = "application/vnd.jupyter.widget-view+json";
@@ -90,9 +92,14 @@ export class Banner {
     return this.notebook.marked(({ grade_id }, cell) => cell.type === "code" && grade_id.endsWith("-form"));
   }
 
+  get widgets() {
+    return new Map(this.notebook.panel.content.widgets.map((widget) => [widget.model, widget]));
+  }
+
   get whoCell() {
     const found = this.notebook.cells(`${this.notebook.assignment}-who`);
-    return found.length === 1 ? found[0].sharedModel : null;
+    const cell = found.length === 1 ? found[0].sharedModel : null;
+    return cell?.getSource().includes(TEACHERS_MARK) ? null : cell;
   }
 
   // A form counts as open if Python has shown it since it started, and the page still shows it.
@@ -168,8 +175,8 @@ export class Banner {
   async open() {
     const { content, sessionContext } = this.notebook.panel;
     const cells = this.formCells;
-    const widgets = new Map(content.widgets.map((widget) => [widget.model, widget]));
-    this.written(widgets);
+    const { widgets } = this;
+    this.written();
     this.progress = [0, cells.length];
     for (const cell of cells) {
       this.refresh();
@@ -187,7 +194,9 @@ export class Banner {
   }
 
   // Open the cells for a student's own words, so that a click is enough to type in them.
-  written(widgets) {
+  written() {
+    this.wordsOpen = true;
+    const { widgets } = this;
     for (const cell of this.notebook.marked(({ grade, solution }, { type }) => type === "markdown" && grade && solution)) {
       widgets.get(cell).rendered = false;
     }
@@ -206,11 +215,12 @@ export class Banner {
     const open = new Set(forms.filter((form) => this.isOpen(form)));
     const ready = forms.length > 0 && open.size === forms.length;
     // The few lines of code that made an open form are in its way; what is left of a form that is gone helps nobody.
-    for (const widget of notebook.panel.content.widgets) {
-      widget.toggleClass("wss-form-open", open.has(widget.model));
-      const gone = forms.includes(widget.model) && this.shows(widget.model) && !widget.node.querySelector(".wss-form");
+    for (const [model, widget] of this.widgets) {
+      widget.toggleClass("wss-form-open", open.has(model));
+      const gone = forms.includes(model) && this.shows(model) && !widget.node.querySelector(".wss-form");
       widget.toggleClass("wss-form-gone", gone);
     }
+    if (ready && !this.wordsOpen) this.written();
     const folded = ready && !this.unfolded && Boolean(names?.trim()) && document.activeElement !== this.field;
     this.who.hidden = folded || !cell;
     this.named.hidden = !folded;
@@ -232,6 +242,7 @@ export class Banner {
     const context = notebook.panel.sessionContext;
     const status = context.kernelDisplayStatus;
     const count = (names ?? "").split(",").filter((name) => name.trim()).length;
+    const named = !cell || count > 0;
     if (notebook.readOnly) return [words.no_rights, true];
     if (notebook.failure) return [words.not_saved, true];
     if (cell && names === null) return [words.name_unreadable, true];
@@ -243,9 +254,9 @@ export class Banner {
     if (status === "disconnected") return [words.lost, true];
     if (!context.session?.kernel) return [words.no_python, false];
     if (this.failed) return [fill(words.not_open, { count: this.failed, of: this.formCells.length }), true];
-    if (ready) return [count ? [words.open, this.kept].filter(Boolean).join(" ") : words.no_name, !count];
+    if (ready) return [named ? [words.open, this.kept].filter(Boolean).join(" ") : words.no_name, !named];
     if (this.restarted) return [words.restarted, false];
     if (this.opened.size) return [words.gone, false];
-    return [[count ? words.press : words.press_name, this.kept].filter(Boolean).join(" "), false];
+    return [[named ? words.press : words.press_name, this.kept].filter(Boolean).join(" "), false];
   }
 }

@@ -6,6 +6,8 @@ const SOON = 500;
 const LATEST = 2000;
 const PATIENCE = 30_000; // after a failure JupyterLab shows a dialog each time; it need not come at every change
 
+export const TEACHERS_MARK = "### BEGIN SOLUTION";
+
 export class Notebook {
   constructor(panel) {
     this.panel = panel;
@@ -27,8 +29,11 @@ export class Notebook {
     });
   }
 
+  // Is it a student's notebook, or a teacher's source? Hand-ins on a teacher's machine are left alone: nothing in them
+  // is to be run or written.
   get ours() {
-    return Boolean(this.context.model.getMetadata("whosaidso"));
+    const handedIn = /(^|[/:])(submitted|autograded)\//.test(this.context.path);
+    return Boolean(this.context.model.getMetadata("whosaidso")) && !handedIn;
   }
 
   get assignment() {
@@ -152,8 +157,13 @@ class Answer {
 
   get problem() {
     const { length } = this.notebook.cells(this.gradeId);
-    if (length === 1) return "";
-    return length ? "two_cells" : "no_cell";
+    if (length !== 1) return length ? "two_cells" : "no_cell";
+    return this.cell.sharedModel.getSource().includes(TEACHERS_MARK) ? "teacher" : "";
+  }
+
+  // Does the notebook hold the answer? Otherwise Python is asked to keep a draft.
+  get linked() {
+    return ["", "teacher"].includes(this.problem);
   }
 
   read() {
