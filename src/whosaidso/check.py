@@ -88,17 +88,21 @@ def answer_now(task_id: str) -> Reading | None:
     """Return the answer as it stands, read as grading reads it; None where nobody has answered.
 
     That is what the form on screen holds, or else the answer cell that was run last: after a slip of
-    the pen Python keeps the answer before it, and would check that one.
+    the pen Python keeps the answer before it, and would check that one. A cell that names another
+    exercise in its first line is none of this one's, though both may call their answer `claims`.
     """
     from IPython import get_ipython
 
-    name = part(task_case(task_id)[0].kind, "answer").NAME
+    task, case = task_case(task_id)
+    name = part(task.kind, "answer").NAME
+    others = case.tasks.keys() - {task_id}
     held = current_text(task_id)
     if held is not None:
         return read_literal(held, name)
     history = getattr(getattr(get_ipython(), "history_manager", None), "input_hist_raw", ())
     sets_it = re.compile(rf"^{name}\s*=", re.MULTILINE)
-    source = next((cell for cell in reversed(history) if sets_it.search(cell)), None)
+    cells = (cell for cell in reversed(history) if sets_it.search(cell))
+    source = next((cell for cell in cells if cell.partition(":")[0].strip("# \n") not in others), None)
     return None if source is None else read_literal(source, name)
 
 

@@ -40,7 +40,8 @@ WHOLE = [
 LOST = [
     '{"c11": {"verdict": "true"}}', '{"c11": {"verdict": "supported", "evidence": ["r999"]}}', '{"c11": {"verdict": "supported", "why": "so"}}', '{"c99": "supported"}',
     '{"c11": {"verdict": "supported", "evidence": ["r024", "r025", "r006"]}}', '{"c11": {"verdict": "supported", "confidence": 0.6}}', '{"c11": ["supported"]}', '{"c11": {"verdict": "supported", "evidence": [["r024"]]}}',
-    '{"c11": {"verdict": "not_shown", "gap": "none"}}', '["supported"]', '"supported"', "7",
+    '{"c11": {"verdict": "not_shown", "gap": "none"}}', '["supported"]', '{"c11": {"verdict": ["supported"]}}', '{"c11": {"verdict": {"supported": 1}}}',
+    '{"c11": {"verdict": "not\\tshown", "gap": "no_record"}}', '{"c11": {"verdict": "supported", "constructor": 1}}', '{"c11": {"verdict": "supported", "confidence": [0.75]}}', '"supported"', "7",
 ]  # fmt: skip
 
 

@@ -12,7 +12,7 @@ from playwright.sync_api import Browser, Page
 
 from tests.browser.form_pages import practice_spec, write_page
 from whosaidso.forms import modules
-from whosaidso.grading.literals import read_literal
+from whosaidso.grading.literals import MOST_CHARACTERS, read_literal
 from whosaidso.kinds import kind_names
 
 pytestmark = pytest.mark.browser
@@ -31,6 +31,7 @@ TYPED = [
     "q = \\\n 5", "q == 1", "q = 1 2", "q = [1 2]", 'q = {"a": 1 "b": 2}', "q = 'open", "q = [1", "q = x", "q = f(1)", "q = [1] + [2]", "import os\nq = 1",
     "q = 1\nq.append(2)", "  q = 1", "q = r'raw\\n'", "q = b'x'", "q = f'{1}'", "q = 01", "q = [,]", "q = {'a': }", "q = '\\N{DIGIT ONE}'", "", "   ", "q", "q = ",
     "q = [[[[[[1]]]]]]", "q: int = 3", "q = p = 4", "q += 1", 'q = {1: "a"}', "if True:\n    q = 1", "q = ((1, 2), [3, (4,)])", "q = 'a' # 'b\n", "q = '#'",
+    "q = {'b', 'a', 'b'}", "q = {('b', 1), ('a',)}", "q = {['a']}", "q = {('a', {'b': 1})}", "q = 1;\n", "q = 1;;q = 2", ";q = 1", "q = 1\n;q = 2", "q = 1 \\\n",
 ]  # fmt: skip
 
 
@@ -222,7 +223,12 @@ def test_seeing_it_differently_is_kept_and_counted(quiz: Page) -> None:
 
 @pytest.mark.parametrize(
     "typed",
-    ["quick = {'u01': 'z'}", "quick = {'u99': 'a'}", "quick = [1", "quick = {'u01': 'a'}\nprint('x')", "quick = {'u01': ['a', 'b']}", "x = 1", "<b>quick</b>"],
+    [
+        "quick = {'u01': 'z'}", "quick = {'u99': 'a'}", "quick = [1", "quick = {'u01': 'a'}\nprint('x')", "quick = {'u01': ['a', 'b']}", "x = 1", "<b>quick</b>",
+        "__proto__ = {'quick': {'u01': 'a'}}", "quick = {'u01': {'a': 1}}", "quick = {'u01': 'a', 'U01': ''}", "quick = {'u06': ['a', 'b', 'c', ['d']]}",
+        "quick = {}\ndifferently = {'u99': {'why': 'no such question'}}", "quick = {}\ndifferently = {'u01': {'record': 'two\\nlines'}}",
+        "quick = {'u01': 'a'} #" + "x" * MOST_CHARACTERS,
+    ],
 )  # fmt: skip
 def test_what_the_form_cannot_show_is_never_overwritten_unasked(quiz: Page, typed: str) -> None:
     quiz.evaluate("([key, text]) => localStorage.setItem(key, text)", [KEY, typed])
@@ -234,7 +240,61 @@ def test_what_the_form_cannot_show_is_never_overwritten_unasked(quiz: Page, type
     quiz.locator("[data-key='u02-a']").check()
     text = stored(quiz)
     assert read_literal(text, "quick").value == {"u02": "a"}
-    assert all(f"# {line}" in text for line in typed.split("\n"))
+    assert len(text) <= MOST_CHARACTERS
+    assert all(f"# {line}"[: MOST_CHARACTERS // 2] in text for line in typed.split("\n"))
+
+
+def hear(page: Page, text: str) -> None:
+    """Write as another tab would."""
+    page.evaluate(
+        "([key, newValue]) => dispatchEvent(new StorageEvent('storage', { key, newValue }))", [KEY, f"quick = {text}"]
+    )
+
+
+def test_what_another_tab_writes_is_shown_and_can_be_undone(quiz: Page) -> None:
+    first, second = (
+        "{}\ndifferently = {'u01': {'why': 'mine'}}",
+        "{'u02': 'b'}\ndifferently = {'u01': {'why': 'theirs'}}",
+    )
+    quiz.locator("[data-key='u02-a']").check()
+    quiz.locator("[data-key='undo']").click()
+    quiz.locator("[data-key='differently-u01']").click()
+    why = quiz.locator("[data-key='why-u01']")
+    why.press_sequentially("mine")
+    hear(quiz, second)
+    assert why.input_value() == "theirs", "also where one is writing: what stands there is what is kept"
+    assert quiz.locator("[data-key='redo']").is_disabled(), "what was undone before is no next step of theirs"
+    why.press_sequentially("!")
+    undo = quiz.locator("[data-key='undo']")
+    for text in (second, first):
+        undo.click()
+        wanted = [read_literal(f"quick = {text}", name).value for name in ("quick", "differently")]
+        assert [read_literal(stored(quiz), name).value for name in ("quick", "differently")] == wanted
+    quiz.locator("[data-key='differently-u01']").click()
+    quiz.locator("[data-key='u03-a']").check()
+    assert why.is_hidden(), "a note that was folded away stays so"
+
+
+def test_the_focus_is_not_lost_where_the_form_locks_and_unlocks(quiz: Page) -> None:
+    quiz.locator("[data-key='u02-a']").check()
+    hear(quiz, "[1")
+    assert quiz.evaluate("document.activeElement.tagName") == "PRE"
+    hear(quiz, "{'u02': 'b'}")
+    assert quiz.locator(".wss-locked").count() == 0
+    assert quiz.evaluate("document.activeElement.closest('.wss-body') !== null")
+
+
+def test_a_page_that_comes_back_shows_what_was_written_meanwhile(quiz: Page) -> None:
+    quiz.locator("[data-key='u02-a']").check()
+    back = "dispatchEvent(new PageTransitionEvent('pageshow', { persisted: true }))"
+    quiz.evaluate(f"localStorage.setItem({KEY!r}, \"quick = {{'u02': 'b'}}\"); {back}")
+    assert quiz.locator("[data-key='u02-b']").is_checked()
+    quiz.evaluate(
+        f"Storage.prototype.setItem = () => {{ throw new DOMException('full', 'QuotaExceededError'); }}; {back}"
+    )
+    quiz.locator("[data-key='u02-c']").check()
+    quiz.evaluate(back)
+    assert quiz.locator("[data-key='u02-c']").is_checked(), "what could not be kept is not thrown away"
 
 
 def test_typed_answers_that_can_be_shown_are_taken_up(quiz: Page) -> None:

@@ -451,7 +451,7 @@ def test_hostile_text_is_shown_as_text_and_reaches_the_file(context: BrowserCont
     tab.fill("#who-box", HOSTILE)
     tab.fill("#mosul-claims-why-box", HOSTILE + "\n<script>document.title = 2</script>\ud800")
     tab.locator('[data-key="differently-c01"]').click()
-    tab.fill('[data-key="why-c01"]', HOSTILE + "\udc00")
+    tab.fill('[data-key="why-c01"]', HOSTILE[:200] + "\udc00")
     path = hand_in_all_the_same(tab)
     tab.reload()
     assert tab.locator("img, b").count() == 0
@@ -463,7 +463,7 @@ def test_hostile_text_is_shown_as_text_and_reaches_the_file(context: BrowserCont
     assert read_literal(cell_of(notebook, "mosul-claims-who").source, "who").value == HOSTILE
     assert cell_of(notebook, "mosul-claims-why").source == HOSTILE + "\n<script>document.title = 2</script>\ufffd"
     notes = read_literal(cell_of(notebook, "mosul-claims-1-answer").source, "differently").value
-    assert notes == {"c01": {"why": HOSTILE + "\ufffd"}}
+    assert notes == {"c01": {"why": HOSTILE[:200] + "\ufffd"}}
     assert "\\ud800" not in path.read_text("utf-8")
     again = carry(tab, path)
     expect(again).to_contain_text("holds just what is here already")

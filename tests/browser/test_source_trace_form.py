@@ -162,12 +162,14 @@ def test_what_is_typed_is_taken_up_whole_or_left_alone(kind: Page) -> None:
         "sourcing = {'voices': {'k1': ['cnn']}}",
         "sourcing = {'independent': {'k1': 9}}",
         "sourcing = {'edges': [['rt', 'fars']]}",
+        "sourcing = {'independent': {'k1': [1]}}",
+        "sourcing = {'voices': {'k1': ['rt'], 'K1': []}}",
     ]
     assert taken_up(kind, voices, typed) == [
         {"voices": {"k1": ["fars"]}, "independent": {"k1": "1"}},
         {"voices": {"k1": ["fars", "rt"]}, "independent": {"k1": "1_or_more"}},
         {"voices": {"k1": ["rt"]}, "independent": {}},
-        None, None, None, None,
+        None, None, None, None, None, None,
     ]  # fmt: skip
 
 

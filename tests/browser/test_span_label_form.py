@@ -429,6 +429,7 @@ def test_wording_leaves_alone_what_it_cannot_show(fresh: Page) -> None:
         "unknown label": [(*place, "Reports", 1, "lying")],
         "not there": [(*place, "reporters", 1, "euphemism")],
         "dictionary": {"a": 1},
+        "name in a list": [(["southfront-raqqa"], "p2", "Reports", 1, "euphemism")],
     }
     kept = {}
     for name, value in typed.items():

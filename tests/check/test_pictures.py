@@ -2,12 +2,13 @@
 
 import tomllib
 from pathlib import Path
+from types import SimpleNamespace
 
 import pytest
 
 import whosaidso
 from whosaidso import picture
-from whosaidso.check import SHOW_GOLD
+from whosaidso.check import SHOW_GOLD, answer_now
 from whosaidso.forms import live
 from whosaidso.grading.literals import read_literal
 from whosaidso.kinds import kind_names, part
@@ -79,6 +80,18 @@ def test_picture_takes_what_the_form_holds(monkeypatch):
     said = picture("practice-claims", None)
     assert "cannot be read" in said.words[0]
     assert "<img" not in said._repr_html_()
+
+
+def test_the_answer_is_that_of_its_own_exercise(monkeypatch):
+    """Two exercises of one notebook call their answer `claims`."""
+    cells = [f"# mosul-claims-{n}: the form writes\nclaims = {{'c0{n}': 'supported'}}" for n in (1, 2)]
+    shell = SimpleNamespace(history_manager=SimpleNamespace(input_hist_raw=["", *cells, "check('x', claims)"]))
+    monkeypatch.setattr("IPython.get_ipython", lambda: shell)
+    monkeypatch.setattr("whosaidso.check.current_text", lambda task: None)
+    found = [answer_now(f"mosul-claims-{n}").value for n in (1, 2)]
+    assert found == [{"c01": "supported"}, {"c02": "supported"}]
+    shell.history_manager.input_hist_raw.append("# mine: better\nclaims = {}")
+    assert answer_now("mosul-claims-1").value == {}
 
 
 def test_picture_is_silent_while_grading_and_refuses_a_quiz(monkeypatch):

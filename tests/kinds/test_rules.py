@@ -193,6 +193,7 @@ def span_share(*rows: tuple) -> float:
             [("wicked", 1, "loaded_language"), ("bad", 1, "loaded_language")], 0.5, id="neighbours count as one"
         ),
         pytest.param([("bold", 2, "loaded_language")], 0.5, id="second occurrence"),
+        pytest.param([("bold", 2.0, "loaded_language")], 0.5, id="second occurrence, with a point"),
         pytest.param([("bold", 1, "loaded_language")], 0, id="first occurrence is the lure"),
         pytest.param([("wicked bad plot", 1, "euphemism"), ("bold", 1, "scare_quotes")], 0, id="hit less lure"),
         pytest.param([("wicked bad plot", 1, "euphemism"), ("truly dreadful", 1, "euphemism")], 0.5, id="arguable"),
@@ -345,6 +346,7 @@ def test_source_trace_says_what_became_of_a_link(link, outcome, credit, misconce
         (["voice"], "1", 1),
         (["voice"], "1 or more", 1),
         (["local", "voice"], 1, 1),
+        (["voice"], 1.0, 1),
         (["voice"], "2", 0.5),
         (["agency"], "1", 0),
         (["voice", "agency"], "1", 0),

@@ -7,6 +7,11 @@ for (const place of document.querySelectorAll("[data-wss-exercise]")) {
   const form = forms[spec.kind];
   const el = document.createElement("div");
   place.append(el);
-  form.render({ model: pageModel(spec, storageKeeper(new Stored(`practice:${spec.task}`, spec.strings))), el });
-  place.classList.add("wss-live");
+  try {
+    form.render({ model: pageModel(spec, storageKeeper(new Stored(`practice:${spec.task}`, spec.strings))), el });
+    place.classList.add("wss-live");
+  } catch (problem) {
+    console.error(problem); // the plain text stays, and the page's other forms come all the same
+    el.remove();
+  }
 }

@@ -1,6 +1,8 @@
 // Python literals, written and read: the answer cell of a notebook is the one place where an answer lives.
 // Only what `ast.literal_eval` would read is read; anything else is said to be unreadable, never guessed.
 
+export const MOST_CHARACTERS = 60_000; // a longer cell is not read in grading either
+
 const BIDI = /[\u200e\u200f\u202a-\u202e\u2066-\u2069\u2028\u2029]/g;
 export const HALVES = /\p{Surrogate}/gu; // half characters, which no file can hold
 

@@ -2,7 +2,8 @@
 
 The files are ES modules that import one another. anywidget wants one text, and browsers refuse
 modules on pages opened from a folder, so imports give way to the files they name. Nothing is
-compiled, renamed or made smaller.
+compiled, renamed or made smaller. On a page each kind has a block of its own: two kinds may use one
+name.
 """
 
 from __future__ import annotations
@@ -44,16 +45,16 @@ def esm(kind: str) -> str:
 
 def classic(kinds: Iterable[str], page: str) -> str:
     """Return one classic script with the forms of some kinds and the script of a page, such as "chapter.js"."""
-    forms = {KINDS / kind / "form.js": kind for kind in kinds}
     seen: list[Path] = []
-    for file in (*forms, ROOM / page):
-        _order(file, seen)
-    parts = ["const forms = {};"]
-    for file in seen:
-        text = plain(file)
-        if file in forms:
-            text = "{\n" + text.replace("export default ", f"forms.{forms[file]} = ") + "}"
-        parts.append(text)
+    blocks = []
+    for kind in kinds:
+        before = len(seen)
+        own = [file for file in _order(KINDS / kind / "form.js", seen)[before:] if file.parent != ROOM]
+        text = "\n".join(map(plain, own)).replace("export default ", f"forms.{kind} = ")
+        blocks.append(f"{{\n{text}}}")
+    shared = [file for file in seen if file.parent == ROOM]
+    rest = _order(ROOM / page, seen.copy())[len(seen) :]
+    parts = ["const forms = {};", *map(plain, shared), *blocks, *map(plain, rest)]
     return '(() => {\n"use strict";\n' + "\n".join(parts) + "\n})();\n"
 
 

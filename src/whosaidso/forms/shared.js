@@ -1,7 +1,7 @@
 // What the forms of all kinds share: building elements, undo, the answer's way to its keeper, and what is said of it.
 // A kind hands over { name, blank, accept, emit, draw }; see `exercise`.
 
-import { readLiterals, writeLiteral } from "./literal.js";
+import { MOST_CHARACTERS, readLiterals, writeLiteral } from "./literal.js";
 
 let serial = 0;
 const session = Math.random().toString(36).slice(2, 8);
@@ -58,10 +58,12 @@ export function countWords(text) {
 }
 
 // Where an answer is kept when no page brings a keeper: filled in by the module that knows notebooks.
+// A keeper is { start({ taken(text, said), said(sentence, bad) }) → stop, save(text) → promise of { at, words } or { why } }.
 export const host = {};
 
 const MOST_UNDO = 100;
 const MOST_NOTE_WORDS = 60;
+const MOST_NOTE_CHARACTERS = 2000;
 
 // Return { render }, the module's face to anywidget and to our own pages.
 //
@@ -87,7 +89,7 @@ class Exercise {
     this.past = [];
     this.future = [];
     this.written = null;
-    this.notesDrawn = [];
+    this.noteDrawers = new Map(); // by item
   }
 
   start() {
@@ -139,6 +141,11 @@ class Exercise {
   // Changes with one `run`, such as the letters of a note, are undone in one step.
   change(value, said = "", notes = this.notes, run = "") {
     if (same(value, this.value) && same(notes, this.notes)) return;
+    this.replace(value, notes, run);
+    this.keep(said);
+  }
+
+  replace(value, notes, run = "") {
     if (!run || run !== this.run) this.past.push([this.value, this.notes]);
     if (this.past.length > MOST_UNDO) this.past.shift();
     this.run = run;
@@ -146,7 +153,6 @@ class Exercise {
     this.value = value;
     this.notes = notes;
     this.refresh();
-    this.keep(said);
   }
 
   step(from, to) {
@@ -162,25 +168,33 @@ class Exercise {
     const focused = this.root.contains(document.activeElement) ? document.activeElement : null;
     const key = focused?.dataset.key;
     this.update(this.value);
-    for (const draw of this.notesDrawn) draw();
+    for (const draw of this.noteDrawers.values()) draw();
     this.undoButton.disabled = !this.past.length;
     this.redoButton.disabled = !this.future.length;
     const [done, of] = this.kind.done(this.value, this.spec);
     this.progress.textContent = fill(this.spec.progress, { done, of });
     this.root.dispatchEvent(new CustomEvent("wss-progress", { bubbles: true, detail: { done, of, words: this.progress.textContent } }));
     const now = document.activeElement;
-    if (key && (now === focused ? focused.disabled : !this.root.contains(now))) {
-      const again = [...this.root.querySelectorAll("[data-key]")].find((e) => e.dataset.key === key && !e.disabled);
-      const near = focused.closest("[role=group]")?.querySelector("[data-key]:not([disabled])");
-      (again ?? near ?? this.root.querySelector("[data-key]:not([disabled])"))?.focus();
-    }
+    const lost = now === focused ? focused?.disabled || focused?.closest("[hidden]") : !this.root.contains(now);
+    if (key && lost) this.focusNear(focused, key);
+  }
+
+  // Give the focus to what bears the key now, else to something near.
+  focusNear(lost, key) {
+    const open = [...this.root.querySelectorAll("[data-key]")].filter((element) => !element.disabled && element.checkVisibility?.() !== false);
+    const again = open.find((element) => element.dataset.key === key);
+    const near = open.find((element) => lost?.closest("[role=group]")?.contains(element));
+    const before = open.findLast((element) => lost?.isConnected && element.compareDocumentPosition(lost) & Node.DOCUMENT_POSITION_FOLLOWING);
+    (again ?? near ?? before ?? open[0])?.focus();
   }
 
   text() {
     const lines = [`# ${this.spec.task}: ${this.words.written}`, writeLiteral(this.kind.name, this.kind.emit(this.value, this.spec))];
     if (Object.keys(this.notes).length) lines.push(writeLiteral("differently", this.notes));
-    if (this.before) lines.push(`# ${this.words.before}`, ...this.before.split("\n").map((line) => `# ${line}`));
-    return lines.join("\n");
+    if (!this.before) return lines.join("\n");
+    const note = [`# ${this.words.before}`, ...this.before.split("\n").map((line) => `# ${line}`)].join("\n");
+    const room = MOST_CHARACTERS - lines.join("\n").length - 1;
+    return [...lines, note.slice(0, Math.max(0, room))].join("\n");
   }
 
   async keep(said = "") {
@@ -201,56 +215,68 @@ class Exercise {
   // Text that came from the cell, the store or another tab: shown if all of it can be shown, else left alone.
   take(text, said = this.words.restored) {
     if (text === this.written) return;
-    const read = readLiterals(text);
-    let value;
-    let notes = {};
-    if (read.names) {
-      const raw = read.names[this.kind.name];
-      const extra = Object.keys(read.names).filter((name) => ![this.kind.name, "differently"].includes(name));
-      notes = acceptNotes(read.names.differently);
-      if (!extra.length && notes) value = raw === undefined || raw === null ? this.kind.blank(this.spec) : this.kind.accept(raw, this.spec);
+    const { words } = this;
+    const plain = text.replace(/\r\n?/g, "\n");
+    const long = text.length > MOST_CHARACTERS;
+    const { names, line } = long ? {} : readLiterals(plain);
+    let read;
+    try {
+      read = names && this.accepted(names);
+    } catch (problem) {
+      console.error(problem); // what nobody foresaw is left alone too
     }
-    if (value === undefined) {
-      this.lock(text, read.line);
+    if (!read) {
+      const why = long ? words.unreadable_long : line ? words.unreadable_line : words.unreadable_word;
+      this.lock(plain, fill(why, { line, used: text.length, most: MOST_CHARACTERS }));
+      this.written = text;
       return;
     }
     this.unlock();
     this.written = text;
     // a note of what was typed before stays in the answer
-    const [, before] = text.split(`\n# ${this.words.before}\n`);
-    this.before = before?.replace(/^# ?/gm, "") ?? null;
+    const note = `\n# ${words.before}\n`;
+    this.before = plain.includes(note) ? plain.slice(plain.indexOf(note) + note.length).replace(/^# ?/gm, "") : null;
+    const [value, notes] = read;
     if (same(value, this.value) && same(notes, this.notes)) return;
-    this.past.push([this.value, this.notes]);
-    this.value = value;
-    this.notes = notes;
-    this.refresh();
+    this.replace(value, notes);
     const [done] = this.kind.done(value, this.spec);
     if (done && said) this.say(said);
   }
 
-  lock(text, line) {
+  // Return the value and the notes that a cell holds, or undefined if the form could not show all of it.
+  accepted(names) {
+    const { name, blank, accept } = this.kind;
+    if (Object.keys(names).some((other) => ![name, "differently"].includes(other))) return undefined;
+    const notes = acceptNotes(names.differently, [...this.noteDrawers.keys()]);
+    const value = (names[name] ?? null) === null ? blank(this.spec) : accept(names[name], this.spec);
+    return notes && value !== undefined ? [value, notes] : undefined;
+  }
+
+  lock(text, why) {
     const { words } = this;
-    this.written = text;
+    const held = this.root.contains(document.activeElement);
     this.body.inert = this.undoButton.parentElement.inert = true;
     this.body.classList.add("wss-locked");
-    const why = line ? fill(words.unreadable_line, { line }) : words.unreadable_word;
+    const typed = h("pre", { tabindex: "0", dir: "auto" }, text);
     const take = this.button(words.take_over, () => {
       this.before = text;
       this.unlock();
       this.refresh();
       this.keep(words.taken_over);
-      this.root.querySelector(".wss-body [data-key]")?.focus();
     }, "take-over");
-    this.trouble.replaceChildren(h("p", { role: "alert" }, why), h("pre", { tabindex: "0", dir: "auto" }, text), take);
+    this.trouble.replaceChildren(h("p", { role: "alert" }, why), typed, take);
     this.trouble.hidden = false;
+    if (held) typed.focus();
     this.say(words.locked, true);
   }
 
   unlock() {
+    const held = this.trouble.contains(document.activeElement);
     this.body.inert = this.undoButton.parentElement.inert = false;
     this.body.classList.remove("wss-locked");
     this.trouble.hidden = true;
     this.trouble.replaceChildren();
+    if (held) this.focusNear();
     if (this.status.classList.contains("wss-bad")) this.say("");
   }
 
@@ -263,43 +289,46 @@ class Exercise {
       if (!notes[item].why?.trim() && !notes[item].record?.trim()) delete notes[item];
       this.change(this.value, "", notes, `${key}-${item}`);
     };
-    const why = h("textarea", { id: newId("why"), rows: "3", dir: "auto", "data-key": `why-${item}`, oninput: (e) => write("why", e.target.value) });
-    const count = h("span", { class: "wss-small", id: newId("count"), role: "status" });
+    const why = h("textarea", { id: newId("why"), rows: "3", dir: "auto", maxlength: MOST_NOTE_CHARACTERS, "data-key": `why-${item}`, oninput: (e) => write("why", e.target.value) });
+    const count = h("span", { class: "wss-small", id: newId("count") });
     why.setAttribute("aria-describedby", count.id);
-    const record = h("input", { id: newId("record"), type: "text", dir: "auto", "data-key": `record-${item}`, oninput: (e) => write("record", e.target.value) });
+    const record = h("input", { id: newId("record"), type: "text", dir: "auto", maxlength: MOST_NOTE_CHARACTERS, "data-key": `record-${item}`, oninput: (e) => write("record", e.target.value) });
     const tell = () => {
       const used = countWords(why.value);
-      count.textContent = fill(used > MOST_NOTE_WORDS ? words.note_long : words.note_count, { used, most: MOST_NOTE_WORDS });
-      count.classList.toggle("wss-bad", used > MOST_NOTE_WORDS);
+      const long = used > MOST_NOTE_WORDS;
+      count.setAttribute("aria-live", long ? "polite" : "off"); // a word that is one too many is told, not each word
+      count.textContent = fill(long ? words.note_long : words.note_count, { used, most: MOST_NOTE_WORDS });
+      count.classList.toggle("wss-bad", long);
     };
     why.addEventListener("input", tell);
+    const title = newId("differently");
     const details = h(
-      "details", { class: "wss-differently" },
-      h("summary", { "data-key": `differently-${item}` }, fill(words.differently, { about })),
+      "details", { class: "wss-differently", "aria-labelledby": title },
+      h("summary", { id: title, "data-key": `differently-${item}` }, fill(words.differently, { about })),
       h("p", { class: "wss-small" }, words.differently_help),
       h("label", { for: why.id }, words.note_why), why, count,
       h("label", { for: record.id }, words.note_record), record,
     );
+    const put = (box, text) => {
+      if (box.value === text || !`${box.value}${text}`.trim()) return; // blanks alone are no note
+      box.value = text;
+      if (text) details.open = true;
+    };
     const draw = () => {
-      if (document.activeElement !== why) why.value = note().why ?? "";
-      if (document.activeElement !== record) record.value = note().record ?? "";
-      if (note().why || note().record) details.open = true;
+      put(why, note().why ?? "");
+      put(record, note().record ?? "");
       tell();
     };
-    this.notesDrawn.push(draw);
+    this.noteDrawers.set(item, draw);
     draw();
     return details;
   }
 }
 
-function acceptNotes(raw) {
+function acceptNotes(raw, items) {
   if (raw === undefined || raw === null) return {};
-  if (typeof raw !== "object" || Array.isArray(raw)) return undefined;
-  const notes = {};
-  for (const [item, note] of Object.entries(raw)) {
-    if (typeof note !== "object" || note === null) return undefined;
-    if (Object.entries(note).some(([key, text]) => !["why", "record"].includes(key) || typeof text !== "string")) return undefined;
-    notes[item] = { ...note };
-  }
-  return notes;
+  const shown = ([key, text]) => typeof text === "string" && ((key === "why" && !/\r/.test(text)) || (key === "record" && !/[\r\n]/.test(text)));
+  const rows = rowsOf(raw, items);
+  const all = rows?.every(([, note]) => typeof note === "object" && note !== null && Object.entries(note).every(shown));
+  return all ? Object.fromEntries(rows.map(([item, note]) => [item, { ...note }])) : undefined;
 }

@@ -2,26 +2,27 @@
 
 const PREFIX = "whosaidso:1:";
 
-// Keep one text under a name. `changed(text)` is told whenever it was written, here or in another tab.
+// Keep one text under a name.
 export class Stored {
   constructor(name, words) {
     this.name = PREFIX + name;
     this.words = words;
-    this.memory = null;
+    this.seen = null; // what the browser was last known to hold
   }
 
   read() {
     try {
-      return localStorage.getItem(this.name) ?? this.memory;
+      this.seen = localStorage.getItem(this.name);
     } catch {
-      return this.memory;
+      // a browser that keeps nothing holds nothing
     }
+    return this.seen;
   }
 
   write(text) {
-    this.memory = text;
     try {
       localStorage.setItem(this.name, text);
+      this.seen = text;
       return { at: new Date(), words: this.words.saved_here };
     } catch (problem) {
       const full = /quota/i.test(problem?.name ?? "");
@@ -30,7 +31,6 @@ export class Stored {
   }
 
   forget() {
-    this.memory = null;
     try {
       localStorage.removeItem(this.name);
     } catch {
@@ -38,43 +38,40 @@ export class Stored {
     }
   }
 
+  // `changed(text)` is told what another tab wrote.
   watch(changed) {
     const hear = (event) => {
-      if (event.key === this.name && event.newValue !== null) changed(event.newValue);
+      if (event.key !== this.name || event.newValue === null) return;
+      this.seen = event.newValue;
+      changed(this.seen);
+    };
+    // A page that the browser kept aside while another was read, and now shows again, has heard nothing meanwhile.
+    const back = (event) => {
+      const { seen } = this;
+      if (event.persisted && this.read() !== null && this.seen !== seen) changed(this.seen);
     };
     addEventListener("storage", hear);
-    return () => removeEventListener("storage", hear);
+    addEventListener("pageshow", back);
+    return () => {
+      removeEventListener("storage", hear);
+      removeEventListener("pageshow", back);
+    };
   }
 }
 
 // The face that a form knows: see `keeper` in shared.js.
-export function storageKeeper(stored, { changed = () => {} } = {}) {
+export function storageKeeper(stored) {
   return {
-    start({ taken, said }) {
+    start({ taken }) {
       const text = stored.read();
       if (text !== null) taken(text);
-      return stored.watch((other) => {
-        taken(other, stored.words.elsewhere);
-        changed(other);
-      });
+      return stored.watch((other) => taken(other, stored.words.elsewhere));
     },
-    async save(text) {
-      const kept = stored.write(text);
-      changed(text);
-      return kept;
-    },
+    save: async (text) => stored.write(text),
   };
 }
 
 // What a form asks of the model that anywidget would bring.
 export function pageModel(spec, keeper) {
-  const values = { spec };
-  return {
-    keeper,
-    get: (name) => values[name],
-    set: (name, value) => { values[name] = value; },
-    save_changes() {},
-    on() {},
-    off() {},
-  };
+  return { keeper, get: (name) => ({ spec })[name] };
 }

@@ -25,6 +25,7 @@ SHARED = {
     "elsewhere": "Taken over from another tab.",
     "unreadable_line": "The text below was typed into the answer and cannot be read from line {line} on. Nothing of it has been changed. Mend it where it was typed, or use the form instead.",
     "unreadable_word": "The text below was typed into the answer, and the form cannot show all of it. Nothing of it has been changed. It can be handed in as it is, or you use the form instead.",
+    "unreadable_long": "The text below was typed into the answer. It has {used} characters, and only {most} can be graded. Nothing of it has been changed. Shorten it where it was typed, or use the form instead.",
     "take_over": "Use the form instead (the typed text is kept as a note)",
     "taken_over": "The form writes your answer again.",
     "locked": "The form is waiting: the answer holds typed text that it cannot show.",

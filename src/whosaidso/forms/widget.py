@@ -140,6 +140,8 @@ class Form(anywidget.AnyWidget):
             write(newer)
         else:
             newer = self.text = cell
+            if self._is_blank(cell):
+                return
         self._held.add(hash(newer))
         said: dict[str, Any] = {"serial": self.serial, "put": True}
         try:

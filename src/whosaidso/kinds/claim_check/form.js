@@ -196,7 +196,7 @@ function checker(form, item, box) {
       h("p", {}, bold(`${words.key}: `), spec.outcomes[item.id].reason),
     );
   };
-  box.append(h("div", { class: "wss-tools" }, form.button(words.check, check, `${item.id}-check`, { class: "wss-button wss-main" })), said);
+  box.append(h("div", { class: "wss-tools" }, form.button(words.check, check, `${item.id}-check`, { class: "wss-button wss-main", "aria-label": `${words.check}: ${item.id}` })), said);
   return (one) => {
     if (checked && JSON.stringify(checked) !== JSON.stringify(one)) {
       checked = null;

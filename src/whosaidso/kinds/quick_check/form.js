@@ -84,8 +84,10 @@ function order(form, question, box) {
 
 function draw(form) {
   const { spec, words } = form;
-  const parts = spec.items.map((question, number) => {
-    const box = h("fieldset", { class: "wss-question" }, h("legend", {}, `${number + 1}. ${question.ask}`));
+  const parts = spec.items.map((question, at) => {
+    const number = at + 1;
+    const name = fill(words.question, { number });
+    const box = h("fieldset", { class: "wss-question" }, h("legend", {}, `${number}. ${question.ask}`));
     const said = h("div", { class: "wss-said", role: "status" });
     const update = (question.type === "order" ? order : choice)(form, question, box);
     form.body.append(box);
@@ -102,9 +104,9 @@ function draw(form) {
           h("p", {}, h("strong", {}, `${words.key}: `), reason),
         );
       };
-      box.append(form.button(words.check, check, `${question.id}-check`), said);
+      box.append(form.button(words.check, check, `${question.id}-check`, { "aria-label": `${words.check}: ${name}` }), said);
     }
-    box.append(form.differently(question.id, fill(words.question, { number: number + 1 })));
+    box.append(form.differently(question.id, name));
     return (value) => {
       update(value[question.id]);
       if (checked && checked !== value[question.id].join(",")) {

@@ -3,7 +3,7 @@
 const { TEACHERS_MARK } = await import(`./notebook.js${new URL(import.meta.url).search}`);
 
 const MOST_NAMES = 4;
-const WHO = /^([ \t]*who[ \t]*=[ \t]*)("(?:[^"\\\n]|\\.)*"|'(?:[^'\\\n]|\\.)*')([ \t]*(?:#.*)?)$/gm;
+const WHO = /^(who[ \t]*=[ \t]*)("(?:[^"\\\n]|\\.)*"|'(?:[^'\\\n]|\\.)*')([ \t]*(?:#.*)?)$/gm;
 const WIDGET = "application/vnd.jupyter.widget-view+json";
 
 const fill = (sentence, values) => sentence.replace(/\{(\w+)\}/g, (hole, name) => values[name] ?? hole);
@@ -73,7 +73,8 @@ export class Banner {
       "button", { type: "button", class: "wss-banner-button", on: { click: () => this.notebook.saveNow() } }, words.save,
     );
     this.line = make("p", { role: "status" });
-    this.box = make("section", { class: "wss-banner", lang: "en", dir: "ltr", "aria-label": words.banner }, this.who, this.named, this.start, this.line, this.again);
+    this.saved = make("span", { class: "wss-banner-small" });
+    this.box = make("section", { class: "wss-banner", lang: "en", dir: "ltr", "aria-label": words.banner }, this.who, this.named, this.start, this.line, this.saved, this.again);
     const node = make("div", { class: "wss-banner-place" }, this.box);
     const widget = new this.lab.Widget({ node });
     // JupyterLab gives a header the height its style asks for, so the style has to follow what stands in it.
@@ -121,10 +122,6 @@ export class Banner {
     const old = cell?.getSource();
     if (!cell || readWho(old) === null) return;
     cell.setSource(writeWho(old, this.field.value));
-    this.notebook.save().then((result) => {
-      this.kept = result.at ? fill(this.words.saved, { time: result.at.toTimeString().slice(0, 5) }) : "";
-      this.refresh();
-    });
   }
 
   unfold() {
@@ -230,6 +227,9 @@ export class Banner {
     this.start.setAttribute("aria-disabled", String(Boolean(this.running)));
     this.start.hidden = !forms.length;
     this.box.classList.toggle("wss-banner-folded", folded);
+    // Not in the line above: that is read aloud, and the form says the same.
+    const { savedAt } = notebook;
+    this.saved.textContent = savedAt && !notebook.failure ? fill(words.saved, { time: savedAt.toTimeString().slice(0, 5) }) : "";
     this.again.hidden = !notebook.failure || notebook.readOnly;
     const [sentence, bad] = this.sentence(cell, names, ready);
     if (this.line.textContent !== sentence) this.line.textContent = sentence;
@@ -254,9 +254,9 @@ export class Banner {
     if (status === "disconnected") return [words.lost, true];
     if (!context.session?.kernel) return [words.no_python, false];
     if (this.failed) return [fill(words.not_open, { count: this.failed, of: this.formCells.length }), true];
-    if (ready) return [named ? [words.open, this.kept].filter(Boolean).join(" ") : words.no_name, !named];
+    if (ready) return [named ? words.open : words.no_name, !named];
     if (this.restarted) return [words.restarted, false];
     if (this.opened.size) return [words.gone, false];
-    return [[named ? words.press : words.press_name, this.kept].filter(Boolean).join(" "), false];
+    return [named ? words.press : words.press_name, false];
   }
 }

@@ -25,7 +25,11 @@ export class Notebook {
     this.context.saveState.connect((_, state) => this.saveState(state));
     this.context.model.contentChanged.connect(() => {
       for (const form of this.forms) form.look();
+      this.keepWords();
       this.tell();
+    });
+    this.context.ready.then(() => {
+      this.words = this.ownWords();
     });
   }
 
@@ -54,6 +58,18 @@ export class Notebook {
 
   cells(gradeId) {
     return this.marked((nbgrader) => nbgrader.grade_id === gradeId);
+  }
+
+  // What a student typed, in whichever cell of theirs, is saved as what is done in the forms is.
+  keepWords() {
+    const now = this.words === undefined || !this.ours ? this.words : this.ownWords();
+    if (now === this.words) return;
+    this.words = now;
+    if (!now.includes(TEACHERS_MARK)) this.save();
+  }
+
+  ownWords() {
+    return this.marked(({ solution }) => solution).map((cell) => cell.sharedModel.getSource()).join("\0");
   }
 
   // Return the way to one answer cell. `typed(text)` is told what somebody else wrote into it.
@@ -134,9 +150,10 @@ export class Notebook {
       return;
     }
     this.elsewhere = 0;
-    if (state !== "completed" || !this.failure) return;
+    if (state !== "completed") return;
+    this.savedAt = new Date();
+    if (this.failure) for (const form of this.forms) form.ears.saved(this.savedAt);
     this.failure = null;
-    for (const form of this.forms) form.ears.saved(new Date());
     this.tell();
   }
 }
