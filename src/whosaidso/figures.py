@@ -23,6 +23,8 @@ WIDTH = 4.6
 """Inches: narrow, so that a telephone shows it with little shrinking."""
 ROW = 0.53
 INDENT = 0.32
+NARROWEST = 1.4
+"""Inches that the innermost box has at least."""
 LEFT = 0.10
 LANE = 0.13
 TEXT = 10.0
@@ -126,28 +128,21 @@ def network(
     case: Case, edges: Sequence[Edge], starts: Iterable[str], *, yours: Sequence[str] = (), legend: bool = True
 ) -> Figure:
     """Return links as a figure: each article above the sources it leads to, then what is left to find."""
-    from matplotlib.backends.backend_agg import FigureCanvasAgg
-    from matplotlib.figure import Figure
-
     rows, crossing = rows_of(edges, starts)
     middles, end = _middles(rows, 1.50 if legend else 0.65)
     lanes = _lanes(crossing, middles)
     right = WIDTH - LEFT - LANE * (1 + max(lanes.values(), default=-1)) - (0.12 if lanes else 0)
     height = end + 0.05 + (0.30 + 0.50 * len(yours) if yours else 0)
-    figure = Figure(figsize=(WIDTH, height), facecolor=PAPER)
-    FigureCanvasAgg(figure)
-    axes = figure.add_axes((0, 0, 1, 1))
-    axes.set_xlim(0, WIDTH)
-    axes.set_ylim(height, 0)
-    axes.axis("off")
-
+    figure, axes = sheet(WIDTH, height)
     _legend(axes, STYLES.values() if legend else ())
+    deepest = max((row.depth for row in rows), default=0)
+    indent = max(0.0, min(INDENT, (right - LEFT - NARROWEST) / max(deepest, 1)))
     for row in rows:
-        _box(axes, case, row, middles[row.id], right)
+        _box(axes, case, row, middles[row.id], (LEFT + indent * row.depth, right))
     depth = {row.id: row.depth for row in rows}
     for row in rows:
         if row.edge:
-            _elbow(axes, depth[row.edge.teller], middles[row.edge.teller], row, middles[row.id])
+            _elbow(axes, indent, depth[row.edge.teller], middles[row.edge.teller], row, middles[row.id])
     for group, lane in lanes.items():
         _round_the_side(axes, right, right + 0.14 + LANE * lane, [middles[e.teller] for e in group], group[0], middles)
     if yours:
@@ -157,6 +152,20 @@ def network(
         _frame(axes, LEFT, y, WIDTH - 2 * LEFT, 0.40, QUIET, dashed=True)
         axes.text(LEFT + 0.10, y, label_of(case, name), fontsize=SMALL, color=INK, va="center")
     return figure
+
+
+def sheet(width: float, height: float) -> tuple[Figure, Axes]:
+    """Return an empty figure and its axes, which measure inches from the upper left corner."""
+    from matplotlib.backends.backend_agg import FigureCanvasAgg
+    from matplotlib.figure import Figure
+
+    figure = Figure(figsize=(width, height), facecolor=PAPER)
+    FigureCanvasAgg(figure)
+    axes = figure.add_axes((0, 0, 1, 1))
+    axes.set_xlim(0, width)
+    axes.set_ylim(height, 0)
+    axes.axis("off")
+    return figure, axes
 
 
 def _middles(rows: list[Row], y: float) -> tuple[dict[str, float], float]:
@@ -225,9 +234,9 @@ def _frame(axes: Axes, x: float, y: float, width: float, height: float, colour: 
     )
 
 
-def _box(axes: Axes, case: Case, row: Row, y: float, right: float) -> None:
+def _box(axes: Axes, case: Case, row: Row, y: float, sides: tuple[float, float]) -> None:
     """Draw a box with the name and, above it, how it was reached."""
-    x = LEFT + INDENT * row.depth
+    x, right = sides
     _frame(axes, x, y, right - x, 0.43, INK if row.depth == 0 else QUIET)
     if row.edge is None:
         _name(axes, label_of(case, row.id), x, y, right, bold=row.id in case.articles)
@@ -259,12 +268,12 @@ def points(text: str, size: float, weight: str) -> float:
     return float(TextPath((0, 0), text, prop=FontProperties(size=size, weight=weight)).get_extents().width)
 
 
-def _elbow(axes: Axes, depth: int, start: float, row: Row, end: float) -> None:
+def _elbow(axes: Axes, indent: float, depth: int, start: float, row: Row, end: float) -> None:
     """Draw a link from under a box to the left side of another further in."""
     assert row.edge is not None
     line, colour, _ = STYLES[style_of(row.edge)]
-    x = LEFT + INDENT * depth + INDENT * 0.45
-    far = LEFT + INDENT * row.depth
+    x = LEFT + indent * (depth + 0.45)
+    far = LEFT + indent * row.depth
     axes.plot([x, x, far - 0.05], [start + 0.22, end, end], linestyle=line, color=colour, linewidth=1.6, zorder=0)
     axes.plot([far - 0.04], [end], marker=">", color=colour, markersize=5, linestyle="none")
 

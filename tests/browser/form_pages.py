@@ -3,6 +3,9 @@
 import json
 from pathlib import Path
 
+import pytest
+from playwright.sync_api import Page
+
 from whosaidso.cases import open_gold, task_case
 from whosaidso.forms import modules
 from whosaidso.forms.spec import spec_of
@@ -39,3 +42,25 @@ def write_page(folder: Path, *tasks: str, changes: dict | None = None) -> Path:
         encoding="utf-8",
     )
     return page
+
+
+def load_kind(page: Page, kind: str, *names: str) -> None:
+    """Put functions of a kind's module on a page, as `kind.name`."""
+    page.set_content("<p>")
+    script = modules.esm(kind).replace("export default ", "window.made = ")
+    page.add_script_tag(content=f"{script}\nwindow.kind = {{ {', '.join(names)} }};", type="module")
+    page.wait_for_function("window.kind")
+
+
+def focused(page: Page) -> str:
+    """Return the key of what has the focus."""
+    return page.evaluate("document.activeElement.dataset?.key ?? ''")
+
+
+def tab_to(page: Page, *keys: str, back: bool = False) -> None:
+    """Press the tab key until one of the keys has the focus."""
+    for _ in range(200):
+        if focused(page) in keys:
+            return
+        page.keyboard.press("Shift+Tab" if back else "Tab")
+    pytest.fail(f"{keys} cannot be reached with the tab key")

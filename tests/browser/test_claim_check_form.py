@@ -12,9 +12,8 @@ from axe_playwright_python.sync_playwright import Axe
 from playwright.sync_api import Browser, Page
 
 import whosaidso.kinds
-from tests.browser.form_pages import practice_spec, write_page
+from tests.browser.form_pages import focused, load_kind, practice_spec, tab_to, write_page
 from whosaidso.cases import open_gold, task_case
-from whosaidso.forms import modules
 from whosaidso.grading.literals import read_literal
 from whosaidso.kinds.claim_check.answer import ClaimAnswer, parse
 from whosaidso.kinds.claim_check.scoring import score
@@ -49,13 +48,7 @@ LOST = [
 def kind(browser: Browser) -> Iterator[Page]:
     """A page on which the kind's own functions can be called."""
     page = browser.new_page()
-    page.set_content("<p>")
-    page.add_script_tag(
-        content=modules.esm("claim_check").replace("export default ", "window.made = ")
-        + "\nwindow.kind = { accept, emit, lookUp, readLiterals };",
-        type="module",
-    )
-    page.wait_for_function("window.kind")
+    load_kind(page, "claim_check", "accept", "emit", "lookUp", "readLiterals")
     yield page
     page.close()
 
@@ -124,21 +117,9 @@ def test_what_is_typed_is_taken_up_whole_or_left_alone(kind: Page) -> None:
     assert written[-len(WHOLE + LOST)] == {"c11": {"verdict": "supported", "evidence": [], "gap": "no_record"}}
 
 
-def focused(page: Page) -> str:
-    return page.evaluate("document.activeElement.dataset?.key ?? ''")
-
-
-def tab_to(page: Page, keys: set[str]) -> str:
-    for _ in range(200):
-        if focused(page) in keys:
-            return focused(page)
-        page.keyboard.press("Tab")
-    return pytest.fail(f"{sorted(keys)} cannot be reached with the tab key")
-
-
 def choose(page: Page, stem: str, options: list, wanted: object) -> None:
     """Choose in a group of radio buttons: into the group, then down to the one that is meant."""
-    tab_to(page, {f"{stem}-{option}" for option in options})
+    tab_to(page, *(f"{stem}-{option}" for option in options))
     page.keyboard.press("Space")
     for _ in range(options.index(wanted)):
         page.keyboard.press("ArrowDown")
@@ -153,13 +134,13 @@ def test_every_claim_by_keyboard_alone(page: Page, tmp_path: Path) -> None:
     for item, one in right.items():
         choose(page, f"{item}-verdict", list(VERDICTS), one["verdict"])
         for place, record in enumerate(one["evidence"]):
-            tab_to(page, {f"{item}-record-{place}"})
+            tab_to(page, f"{item}-record-{place}")
             page.keyboard.type(record)
         if "gap" in one:
             choose(page, f"{item}-gap", list(GAPS), one["gap"])
         if "confidence" in one:
             choose(page, f"{item}-confidence", list(CONFIDENCE), one["confidence"])
-        tab_to(page, {f"{item}-check"})
+        tab_to(page, f"{item}-check")
         page.keyboard.press("Enter")
     assert page.locator(".wss-outcome").all_inner_texts() == ["Right"] * len(right)
     stored = read_literal(page.evaluate("key => localStorage.getItem(key)", KEY), "claims").value
@@ -171,7 +152,7 @@ def test_every_claim_by_keyboard_alone(page: Page, tmp_path: Path) -> None:
     page.reload()
     assert page.locator(".wss-progress").inner_text().startswith("7 of 7")
     for key, then in (("c12-cards", ""), ("card-r046", "card-r046"), ("back", "c12-record-0")):
-        tab_to(page, {key})
+        tab_to(page, key)
         page.keyboard.press("Enter")
         assert focused(page) == then
     assert page.locator(".wss-cards details[open]").count() == 1

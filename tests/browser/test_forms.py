@@ -2,6 +2,7 @@
 
 import json
 import random
+import tomllib
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -10,10 +11,13 @@ import pytest
 from axe_playwright_python.sync_playwright import Axe
 from playwright.sync_api import Browser, Page
 
-from tests.browser.form_pages import practice_spec, write_page
+from tests.browser.form_pages import write_page
+from whosaidso.cases import open_gold, task_case
 from whosaidso.forms import modules
 from whosaidso.grading.literals import MOST_CHARACTERS, read_literal
 from whosaidso.kinds import kind_names
+from whosaidso.kinds.quick_check.answer import parse
+from whosaidso.kinds.quick_check.scoring import score
 
 pytestmark = pytest.mark.browser
 
@@ -174,14 +178,29 @@ def test_quiz_by_keyboard_alone(quiz: Page) -> None:
     assert "6 of 6" in quiz.locator(".wss-progress").inner_text()
 
 
+def hear(page: Page, text: str) -> None:
+    """Write as another tab would."""
+    page.evaluate(
+        "([key, newValue]) => dispatchEvent(new StorageEvent('storage', { key, newValue }))", [KEY, f"quick = {text}"]
+    )
+
+
 def test_quiz_outcomes_are_those_of_the_scoring(quiz: Page) -> None:
-    spec = practice_spec(QUIZ)
-    for item in spec["items"]:
-        answers = spec["outcomes"][item["id"]]["answers"]
-        right = [key for key, found in answers.items() if found["credit"] == 1]
-        assert len(right) == 1
-        if item["type"] == "choice":
-            assert set(answers) == {option["id"] for option in item["options"]}
+    task, case = task_case(QUIZ)
+    samples = tomllib.loads((modules.KINDS / "quick_check/samples.toml").read_text("utf-8"))["sample"]
+    samples = [sample["answer"] for sample in samples if sample["task"] == QUIZ]
+    assert len(samples) == 3
+    for sample in samples:
+        hear(quiz, sample)
+        quiz.evaluate("document.querySelectorAll('[data-key$=-check]').forEach((button) => button.click())")
+        parsed = parse(read_literal(f"quick = {sample}", "quick").value, task, case)
+        marked = score(answer=parsed.answer, gold=open_gold(case), task=task, case=case)
+        names = {"right": "Right", "half": "Half right", "wrong": "Not right"}
+        wanted = [
+            f"{names[i.outcome]} {i.message}" if i.outcome in names else "Answer first, then check."
+            for i in marked.items
+        ]
+        assert quiz.locator(".wss-said > p:first-child").all_inner_texts() == wanted
     quiz.locator("[data-key='u01-a']").check()
     quiz.locator("[data-key='u01-check']").click()
     assert quiz.locator(".wss-said").first.inner_text().startswith("Not right")
@@ -244,13 +263,6 @@ def test_what_the_form_cannot_show_is_never_overwritten_unasked(quiz: Page, type
     assert all(f"# {line}"[: MOST_CHARACTERS // 2] in text for line in typed.split("\n"))
 
 
-def hear(page: Page, text: str) -> None:
-    """Write as another tab would."""
-    page.evaluate(
-        "([key, newValue]) => dispatchEvent(new StorageEvent('storage', { key, newValue }))", [KEY, f"quick = {text}"]
-    )
-
-
 def test_what_another_tab_writes_is_shown_and_can_be_undone(quiz: Page) -> None:
     first, second = (
         "{}\ndifferently = {'u01': {'why': 'mine'}}",
@@ -306,7 +318,7 @@ def test_typed_answers_that_can_be_shown_are_taken_up(quiz: Page) -> None:
     assert "2 of 6" in quiz.locator(".wss-progress").inner_text()
 
 
-def test_two_tabs_show_the_same(browser: Browser, address: str, tmp_path: Path) -> None:
+def test_two_tabs_show_the_same(browser: Browser, address: str) -> None:
     context = browser.new_context()
     first, second = context.new_page(), context.new_page()
     for page in (first, second):

@@ -11,9 +11,8 @@ from axe_playwright_python.sync_playwright import Axe
 from playwright.sync_api import Browser, Page
 
 import whosaidso.kinds
-from tests.browser.form_pages import practice_spec, write_page
+from tests.browser.form_pages import focused, load_kind, practice_spec, tab_to, write_page
 from whosaidso.cases import open_gold, task_case
-from whosaidso.forms import modules
 from whosaidso.grading.literals import read_literal
 from whosaidso.kinds.source_trace.answer import Link, TraceAnswer, parse
 from whosaidso.kinds.source_trace.scoring import score
@@ -52,13 +51,7 @@ TYPED = [
 def kind(browser: Browser) -> Iterator[Page]:
     """A page on which the kind's own functions can be called."""
     page = browser.new_page()
-    page.set_content("<p>")
-    page.add_script_tag(
-        content=modules.esm("source_trace").replace("export default ", "window.made = ")
-        + "\nwindow.kind = { accept, emit, lookUp, readLiterals, chainsOf };",
-        type="module",
-    )
-    page.wait_for_function("window.kind")
+    load_kind(page, "source_trace", "accept", "emit", "lookUp", "readLiterals", "chainsOf")
     yield page
     page.close()
 
@@ -176,18 +169,6 @@ def test_what_is_typed_is_taken_up_whole_or_left_alone(kind: Page) -> None:
 def stored(page: Page, task: str) -> dict | None:
     text = page.evaluate("key => localStorage.getItem(key)", f"whosaidso:1:practice:{task}")
     return read_literal(text, "sourcing").value if text else None
-
-
-def focused(page: Page) -> str:
-    return page.evaluate("document.activeElement.dataset?.key ?? ''")
-
-
-def tab_to(page: Page, key: str, *, back: bool = False) -> None:
-    for _ in range(120):
-        if focused(page) == key:
-            return
-        page.keyboard.press("Shift+Tab" if back else "Tab")
-    pytest.fail(f"{key} cannot be reached with the tab key")
 
 
 def press(page: Page, key: str, *, back: bool = False) -> None:

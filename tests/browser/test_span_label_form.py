@@ -505,6 +505,11 @@ def test_wording_is_accessible_narrow_and_shows_hostile_words_as_text(
     page.click("[data-key='mark']")
     assert axe() == []
     assert page.evaluate("document.documentElement.scrollWidth") <= 320
+    page.emulate_media(forced_colors="active")
+    lines = "all => all.map((word) => getComputedStyle(word).borderBottomColor)"
+    plain = page.locator(".wss-word:not(.wss-marked, .wss-picked)").evaluate_all(lines)
+    assert set(plain) == {page.evaluate("getComputedStyle(document.querySelector('.wss-form')).backgroundColor")}
+    assert plain[0] not in page.locator(".wss-marked, .wss-picked").evaluate_all(lines)
     if scheme == "light":
         page.goto(write_page(tmp_path / "hostile", PRACTICE, changes=HOSTILE).as_uri())
         page.click("[data-key='w99-0']")

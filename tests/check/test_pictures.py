@@ -1,6 +1,7 @@
 """Pictures of a student's own work: drawn from the answer alone, with the same in words, hostile words as text."""
 
 import tomllib
+from itertools import pairwise
 from pathlib import Path
 from types import SimpleNamespace
 
@@ -8,6 +9,7 @@ import pytest
 
 import whosaidso
 from whosaidso import picture
+from whosaidso.cases import task_case
 from whosaidso.check import SHOW_GOLD, answer_now
 from whosaidso.forms import live
 from whosaidso.grading.literals import read_literal
@@ -68,6 +70,12 @@ def test_picture_of_a_ring_and_of_many_links_is_drawn():
     assert len(drawn.words) == len(edges)
     ring = picture("practice-sourcing", {"edges": [("fars", "tass"), ("tass", "fars")]})
     assert ring.figure is not None
+    task, _ = task_case("mosul-sourcing-1")
+    everyone = [*task.items, *task.options]
+    chain = picture(task.id, {"edges": list(pairwise(everyone))}).figure
+    boxes = [patch.get_bbox() for patch in chain.axes[0].patches]
+    assert len(boxes) == len(everyone)
+    assert min(box.width for box in boxes) > 1, "a long chain stays on the paper"
 
 
 def test_picture_takes_what_the_form_holds(monkeypatch):

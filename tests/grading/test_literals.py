@@ -118,10 +118,12 @@ def test_literals_caps_length_and_depth():
     assert "at most 60,000" in read_literal(fits + " ", "claims").problem
     assert read_literal("claims = " + "[" * 60 + "]" * 60, "claims").found
     assert "too deep" in read_literal("claims = " + "[" * 61 + "]" * 61, "claims").problem
+    words = f"""claims = {{"c01": "supported"}}\ndifferently = {{"c01": {{"why": "{":( " * 61}"}}}}\n# {"[" * 61}"""
+    assert read_literal(words, "claims").value == {"c01": "supported"}, "brackets in words open nothing"
 
 
 NASTY = {
-    "brackets": "[" * 30_000 + "]" * 29_000, "open brackets": "[" * 59, "braces": "{" * 5_000, "closing": ")" * 50_000,
+    "quotes": "'\\" * 25_000, "brackets": "[" * 30_000 + "]" * 29_000, "open brackets": "[" * 59, "braces": "{" * 5_000, "closing": ")" * 50_000,
     "minus": "-" * 20_000 + "1", "plus": "+" * 20_000 + "1", "tildes": "~" * 20_000 + "1", "nots": "not " * 10_000 + "1",
     "sum": "1" + "+1" * 25_000, "powers": "9**" * 3_000 + "9", "attributes": "a" + ".b" * 25_000, "subscripts": "a" + "[0]" * 15_000,
     "calls": "f" + "()" * 20_000, "comparison": "1" + "<1" * 25_000, "boolean": "1" + " or 1" * 11_000, "ifs": "1 if 1 else " * 4_500 + "1",

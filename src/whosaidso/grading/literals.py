@@ -12,6 +12,8 @@ MOST_CHARACTERS = 60_000
 DEEPEST = 60
 
 _QUOTES = str.maketrans("“”„«»‟＂‘’‚‛\u00a0\u202f\u2007", '"""""""' + "''''" + "   ", "\ufeff\u200b\u2060")
+_NO_CODE = re.compile(r"""#.*|"(?:\\.|[^"\\\n])*"?|'(?:\\.|[^'\\\n])*'?""")
+"""Comments and quoted texts, also unfinished ones: brackets in them open nothing."""
 _DOUBLED = ((re.compile('[“"]“'), '"“'), (re.compile('”[”"]'), '”"'))
 
 
@@ -48,7 +50,7 @@ def read_literal(source: str, name: str) -> Reading:
 
 def _depth(source: str) -> int:
     depth = deepest = 0
-    for character in source:
+    for character in _NO_CODE.sub("", source):
         if character in "([{":
             depth += 1
             deepest = max(deepest, depth)

@@ -6,7 +6,7 @@ import textwrap
 from collections.abc import Mapping
 from typing import TYPE_CHECKING
 
-from whosaidso.figures import INK, LEFT, PAPER, QUIET, SMALL, TEXT
+from whosaidso.figures import INK, LEFT, QUIET, SMALL, TEXT, sheet
 from whosaidso.kinds.claim_check.answer import ClaimAnswer
 from whosaidso.records import Case, Task
 from whosaidso.vocabulary import GAPS, VERDICTS
@@ -33,17 +33,9 @@ def _entry(item: str, answer: Mapping[str, ClaimAnswer]) -> list[str]:
 
 def draw(answer: Mapping[str, ClaimAnswer], task: Task, case: Case) -> Figure:
     """Return a table: each claim beside its verdict, gap, records and how sure."""
-    from matplotlib.backends.backend_agg import FigureCanvasAgg
-    from matplotlib.figure import Figure
-
     rows = [(textwrap.wrap(f"{item}. {case.claims[item].text}", 52), _entry(item, answer)) for item in task.items]
     height = 0.2 + sum(LINE * max(len(left), len(right)) + 0.16 for left, right in rows)
-    figure = Figure(figsize=(WIDTH, height), facecolor=PAPER)
-    FigureCanvasAgg(figure)
-    axes = figure.add_axes((0, 0, 1, 1))
-    axes.set_xlim(0, WIDTH)
-    axes.set_ylim(height, 0)
-    axes.axis("off")
+    figure, axes = sheet(WIDTH, height)
     y = 0.12
     for left, right in rows:
         for number, line in enumerate(left):

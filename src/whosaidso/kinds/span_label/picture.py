@@ -6,7 +6,7 @@ import re
 from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
-from whosaidso.figures import EDGE, INK, LEFT, PAPER, QUIET, SMALL, TEXT, points
+from whosaidso.figures import EDGE, INK, LEFT, QUIET, SMALL, TEXT, points, sheet
 from whosaidso.kinds.span_label.answer import Mark
 from whosaidso.records import Case, Part, Task
 from whosaidso.vocabulary import TECHNIQUES
@@ -42,18 +42,10 @@ def _label(mark: Mark) -> str:
 
 def draw(answer: Sequence[Mark], task: Task, case: Case) -> Figure:
     """Return the texts that have marks: marked words underlined and numbered, the labels below."""
-    from matplotlib.backends.backend_agg import FigureCanvasAgg
-    from matplotlib.figure import Figure
-
     parts = _parts(answer, task, case)
     plan = [(part, marks, _lines(part.text)) for part, marks in parts]
     height = 0.15 + sum(0.3 + LINE * len(lines) + 0.21 * len(marks) + 0.2 for _, marks, lines in plan)
-    figure = Figure(figsize=(WIDTH, height), facecolor=PAPER)
-    FigureCanvasAgg(figure)
-    axes = figure.add_axes((0, 0, 1, 1))
-    axes.set_xlim(0, WIDTH)
-    axes.set_ylim(height, 0)
-    axes.axis("off")
+    figure, axes = sheet(WIDTH, height)
     y = 0.2
     for part, marks, lines in plan:
         axes.text(LEFT, y, f"{part.article} {part.paragraph}", fontsize=SMALL, color=QUIET, va="center", style="italic")
