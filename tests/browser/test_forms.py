@@ -250,7 +250,8 @@ def test_seeing_it_differently_is_kept_and_counted(quiz: Page) -> None:
     ],
 )  # fmt: skip
 def test_what_the_form_cannot_show_is_never_overwritten_unasked(quiz: Page, typed: str) -> None:
-    quiz.evaluate("([key, text]) => localStorage.setItem(key, text)", [KEY, typed])
+    # before any script of the page: what is stored from outside may reach a reloaded page late
+    quiz.add_init_script(f"localStorage.setItem({json.dumps(KEY)}, {json.dumps(typed)})")
     quiz.reload()
     assert quiz.locator(".wss-trouble pre").inner_text() == typed
     assert quiz.locator(".wss-body").evaluate("e => e.inert")
@@ -311,11 +312,28 @@ def test_a_page_that_comes_back_shows_what_was_written_meanwhile(quiz: Page) -> 
 
 def test_typed_answers_that_can_be_shown_are_taken_up(quiz: Page) -> None:
     typed = "# mine\nquick = {'U01': 'B', 'u06': ('b','d','a','c'), 'u02': ''}"
-    quiz.evaluate("([key, text]) => localStorage.setItem(key, text)", [KEY, typed])
+    # before any script of the page: what is stored from outside may reach a reloaded page late
+    quiz.add_init_script(f"localStorage.setItem({json.dumps(KEY)}, {json.dumps(typed)})")
     quiz.reload()
     assert quiz.locator("[data-key='u01-b']").is_checked()
     assert stored(quiz) == typed
     assert "2 of 6" in quiz.locator(".wss-progress").inner_text()
+
+
+def test_comments_typed_into_the_answer_stay(quiz: Page) -> None:
+    typed = (
+        f"# {QUIZ}: the form writes here\n# because of the nurse\nquick = {{'u01': 'c',  # sure\n}}\n# last '#' word"
+    )
+    quiz.evaluate("([key, text]) => localStorage.setItem(key, text)", [KEY, typed])
+    quiz.reload()
+    for key in ("u02-a", "u03-b"):
+        quiz.locator(f"[data-key='{key}']").check()
+        quiz.reload()
+    text = stored(quiz)
+    assert read_literal(text, "quick").value == {"u01": "c", "u02": "a", "u03": "b"}
+    comments = [line for line in text.split("\n") if line.startswith("#")]
+    assert comments[1:] == ["# because of the nurse", "# sure", "# last '#' word"]
+    assert comments[0].startswith(f"# {QUIZ}: written by the form")
 
 
 def test_two_tabs_show_the_same(browser: Browser, address: str) -> None:

@@ -116,12 +116,17 @@ def status(form: Locator) -> Locator:
     return form.locator(".wss-status")
 
 
+def notebook_at(path: Path) -> nbformat.NotebookNode:
+    for _ in range(50):
+        try:
+            return nbformat.read(path, as_version=4)
+        except nbformat.reader.NotJSONError:  # the server is writing it
+            time.sleep(0.1)
+    return nbformat.read(path, as_version=4)
+
+
 def on_disk(path: Path, grade_id: str = ANSWER) -> str:
-    try:
-        return cell_of(nbformat.read(path, as_version=4), grade_id).source
-    except nbformat.reader.NotJSONError:  # the server is writing it
-        time.sleep(0.2)
-        return cell_of(nbformat.read(path, as_version=4), grade_id).source
+    return cell_of(notebook_at(path), grade_id).source
 
 
 def answers(path: Path) -> Any:
@@ -203,7 +208,7 @@ def test_a_student_who_knows_nothing_of_cells(
             if one.get("gap"):
                 choose(form, claim, "gap", one["gap"])
         expect(status(form)).to_contain_text(SAVED)
-        assert fill_marks(nbformat.read(path, as_version=4))[f"{TASK}-check"].points == 12
+        assert fill_marks(notebook_at(path))[f"{TASK}-check"].points == 12
 
         # JupyterLab's keys act on cells, but not from inside the form
         form.locator("summary", has_text="I see it differently").first.click()

@@ -48,6 +48,7 @@ class Reader {
   constructor(text) {
     this.text = text;
     this.at = 0;
+    this.comments = [];
   }
 
   fail() {
@@ -58,7 +59,7 @@ class Reader {
   skip(lines) {
     for (;;) {
       const c = this.text[this.at];
-      if (c === "#") while (this.at < this.text.length && this.text[this.at] !== "\n") this.at++;
+      if (c === "#") this.comments.push(this.match(/#[^\n]*/y)[0].trimEnd());
       else if (c === " " || c === "\t" || c === "\f" || c === "\r" || (lines && c === "\n")) this.at++;
       else if (c === "\\" && this.text[this.at + 1] === "\n" && this.at + 2 < this.text.length) this.at += 2;
       else return c;
@@ -193,13 +194,14 @@ function forgive(text) {
     .replaceAll("\x00", "“").replaceAll("\x01", "”");
 }
 
-// Return { names } with the last literal of each name in the cell, or { line } where it cannot be read.
+// Return { names, comments }, the last literal of each name in the cell and its comments, or { line } where it cannot be read.
 export function readLiterals(text) {
   const plain = text.replace(/\r\n?/g, "\n");
   let line = 1;
   for (const reading of [plain, forgive(plain)]) {
     try {
-      return { names: new Reader(reading).all() };
+      const reader = new Reader(reading);
+      return { names: reader.all(), comments: reader.comments };
     } catch (problem) {
       if (!(problem instanceof Unreadable)) throw problem;
       line = line === 1 ? Number(problem.message) : line;

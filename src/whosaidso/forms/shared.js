@@ -89,6 +89,7 @@ class Exercise {
     this.past = [];
     this.future = [];
     this.written = null;
+    this.comments = [];
     this.noteDrawers = new Map(); // by item
   }
 
@@ -189,7 +190,7 @@ class Exercise {
   }
 
   text() {
-    const lines = [`# ${this.spec.task}: ${this.words.written}`, writeLiteral(this.kind.name, this.kind.emit(this.value, this.spec))];
+    const lines = [`# ${this.spec.task}: ${this.words.written}`, ...this.comments, writeLiteral(this.kind.name, this.kind.emit(this.value, this.spec))];
     if (Object.keys(this.notes).length) lines.push(writeLiteral("differently", this.notes));
     if (!this.before) return lines.join("\n");
     const note = [`# ${this.words.before}`, ...this.before.split("\n").map((line) => `# ${line}`)].join("\n");
@@ -218,7 +219,7 @@ class Exercise {
     const { words } = this;
     const plain = text.replace(/\r\n?/g, "\n");
     const long = text.length > MOST_CHARACTERS;
-    const { names, line } = long ? {} : readLiterals(plain);
+    const { names, comments, line } = long ? {} : readLiterals(plain);
     let read;
     try {
       read = names && this.accepted(names);
@@ -236,6 +237,9 @@ class Exercise {
     // a note of what was typed before stays in the answer
     const note = `\n# ${words.before}\n`;
     this.before = plain.includes(note) ? plain.slice(plain.indexOf(note) + note.length).replace(/^# ?/gm, "") : null;
+    // nor is any other comment lost: what a student noted, or the pattern to type by
+    const ours = comments.indexOf(`# ${words.before}`);
+    this.comments = comments.slice(0, ours < 0 ? undefined : ours).filter((comment) => !comment.startsWith(`# ${this.spec.task}:`));
     const [value, notes] = read;
     if (same(value, this.value) && same(notes, this.notes)) return;
     this.replace(value, notes);
