@@ -7,6 +7,7 @@ says what was expected, what was found and what to do.
 """
 
 import errno
+import glob
 import hashlib
 import json
 import os
@@ -483,6 +484,7 @@ def test(words):
     venv = Venv(ROOT)
     set_up(venv, dev=True)
     more = {} if "not browser" in words else {"WHOSAIDSO_CHROMIUM": browser(venv)}
+    more["WHOSAIDSO_POSTGRES"] = postgres(venv)
     say("Running the tests:")
     if not words and (os.cpu_count() or 1) > 1:
         # Two at a time is what was proven; the tests of a file share a server.
@@ -495,11 +497,9 @@ def browser(venv):
     found = named_browser() or installed_browser(venv)
     if found:
         return found
-    if getattr(os, "geteuid", lambda: 1)() == 0 and shutil.which("apt-get"):
+    if can_install():
         say("The browser tests need Chromium: installing it with apt-get, about 100 MB, because this runs as root.")
-        env = venv.environment(DEBIAN_FRONTEND="noninteractive")
-        run_step("Reading the package lists", ["apt-get", "update"], ROOT, env)
-        run_step("Installing Chromium", ["apt-get", "install", "-y", "--no-install-recommends", "chromium"], ROOT, env)
+        apt_get(venv, "Installing Chromium", "chromium")
         found = named_browser()
     if not found:
         say("The browser tests need Chromium: fetching the one that Playwright offers, about 150 MB, into your home.")
@@ -514,6 +514,48 @@ def browser(venv):
             "or set WHOSAIDSO_CHROMIUM to its path."
         )
     return found
+
+
+def postgres(venv):
+    """Return the folder of a PostgreSQL server's programs, installing one where that is allowed; "" for none."""
+    found = postgres_programs()
+    if found:
+        return found
+    if can_install():
+        say("One test needs a PostgreSQL server: installing it with apt-get, about 60 MB, because this runs as root.")
+        apt_get(venv, "Installing PostgreSQL", "postgresql")
+        found = postgres_programs()
+    if not found and os.environ.get("CI"):
+        raise SetupError(
+            "Not passed, because one test needs a PostgreSQL server and none was found or could be installed: "
+            "install it (on Debian 'sudo apt install postgresql') and run this again."
+        )
+    if not found:
+        say("No PostgreSQL server was found, so the test of a gradebook kept in one is left out.")
+    return found
+
+
+def postgres_programs():
+    """Return the folder with initdb and postgres in it: on PATH, named, or where Debian keeps them."""
+    places = [os.environ.get("WHOSAIDSO_POSTGRES", "")]
+    places += os.environ.get("PATH", os.defpath).split(os.pathsep)
+    places += sorted(glob.glob("/usr/lib/postgresql/*/bin"), reverse=True)
+    for place in places:
+        if place and all(os.access(os.path.join(place, name), os.X_OK) for name in ("initdb", "postgres")):
+            return place
+    return ""
+
+
+def can_install():
+    """Return whether Debian's packages can be installed without asking anybody."""
+    return getattr(os, "geteuid", lambda: 1)() == 0 and bool(shutil.which("apt-get"))
+
+
+def apt_get(venv, title, package):
+    """Install one of Debian's packages."""
+    env = venv.environment(DEBIAN_FRONTEND="noninteractive")
+    run_step("Reading the package lists", ["apt-get", "update"], ROOT, env)
+    run_step(title, ["apt-get", "install", "-y", "--no-install-recommends", package], ROOT, env)
 
 
 def named_browser():

@@ -3,13 +3,17 @@
 from __future__ import annotations
 
 import difflib
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from typing import Any
 
 from attrs import field, frozen
 
 MOST_NAMED = 10
 """The longest list that an error sentence spells out."""
+MOST_MEANT = 30
+"""So many problems of an answer are searched for what was meant: as many as are shown."""
+LONGEST_MEANT = 80
+"""Characters of a word that is searched for."""
 
 
 @frozen
@@ -34,18 +38,28 @@ def plain(value: object) -> str:
     return str(value).strip().replace("\u00a0", " ").casefold()
 
 
-def choose(value: object, known: Iterable[str], what: str, where: str) -> tuple[str | None, str]:
+def closest(word: str, known: Sequence[str]) -> list[str]:
+    """Return the known word that was perhaps meant, if there is one."""
+    return difflib.get_close_matches(word, known, n=1, cutoff=0.6) if len(word) <= LONGEST_MEANT else []
+
+
+def choose(
+    value: object, known: Iterable[str], what: str, where: str, *, problems: Sequence[str] = ()
+) -> tuple[str | None, str]:
     """Return the known id that was meant, or None and a sentence that says what is known.
 
-    Upper case, hyphens, underscores and spaces are forgiven.
+    Upper case, hyphens, underscores and spaces are forgiven. After many `problems` no search is made for
+    what was meant: it takes long, and nobody reads it.
     """
     options = list(known)
     wanted = plain(value).replace("-", "_").replace(" ", "_")
     for option in options:
         if option.casefold().replace("-", "_") == wanted:
             return option, ""
-    near = difflib.get_close_matches(wanted.replace("_", "-"), options, n=1, cutoff=0.6)
-    near = near or [option for option in options if len(option) > 2 and option.casefold() in wanted]
+    near: list[str] = []
+    if len(problems) < MOST_MEANT:
+        near = closest(wanted.replace("_", "-"), options)
+        near = near or [option for option in options if len(option) > 2 and option.casefold() in wanted]
     if near:
         hint = f" Did you mean {near[0]!r}?"
     elif len(options) > MOST_NAMED:

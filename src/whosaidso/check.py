@@ -41,6 +41,10 @@ class Marked:
     items: tuple[Item, ...] = ()
     for_a_person: bool = False
     """The answer could not be marked as data, and a person should look at it."""
+    score: Score | None = None
+    """The score behind the points; None where no answer could be read."""
+    parsed: Parsed | None = None
+    """The answer as read, in the same case."""
 
 
 def grading() -> bool:
@@ -161,7 +165,8 @@ def mark(task_id: str, raw: object, *, points: float, gold: Gold | None = None) 
         gold = load_gold(task.assignment, case)
     parsed = parse_answer(task, case, raw)
     score: Score = part(task.kind, "scoring").score(answer=parsed.answer, gold=gold, task=task, case=case)
-    return render(score, points=points, problems=parsed.problems, standing=gold.standing)
+    marked = render(score, points=points, problems=parsed.problems, standing=gold.standing)
+    return evolve(marked, score=score, parsed=parsed)
 
 
 def refused(sentence: str, *, points: float, for_a_person: bool = False) -> Marked:

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import os
 from pathlib import Path
+from typing import Any
 
 from whosaidso import records, vocabulary
 from whosaidso.cases.checks import claim_gold_faults, edge_faults, span_faults
@@ -54,11 +55,17 @@ def load_gold(assignment: str, case: Case) -> Gold:
 
 def read_gold(path: Path, assignment: str, case: Case) -> tuple[Gold, list[Fault]]:
     """Return the gold in a file and all its faults."""
-    file = f"{assignment}/gold.toml"
     faults: list[Fault] = []
-    tables = read_toml(path, file, faults)
+    tables = read_toml(path, f"{assignment}/gold.toml", faults)
     if faults:
         return Gold(assignment=assignment, standing=""), faults
+    return gold_of(tables, assignment, case)
+
+
+def gold_of(tables: dict[str, Any], assignment: str, case: Case) -> tuple[Gold, list[Fault]]:
+    """Return the gold in the tables of a gold.toml and all its faults."""
+    file = f"{assignment}/gold.toml"
+    faults: list[Fault] = []
     refuse_unknown(tables, TABLES, file, faults)
     if tables.get("schema") != SCHEMA:
         faults.append(

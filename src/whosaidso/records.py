@@ -8,6 +8,7 @@ nothing of files, widgets, scoring or nbgrader; `whosaidso.cases` reads and chec
 from __future__ import annotations
 
 import hashlib
+import json
 import re
 
 from attrs import field, frozen
@@ -334,6 +335,42 @@ class VoicesGold:
     """Misconception of each wrong count."""
     also_voices: tuple[tuple[str, ...], ...] = ()
     """Other lists of voices that are right."""
+
+
+@frozen
+class Change:
+    """One change of a gold.toml, as an upheld appeal makes it."""
+
+    table: str
+    id: str
+    """The row's id; "" for a new row."""
+    key: str
+    value: str
+    """JSON, so that one field holds any of them."""
+    how: str = "set"
+    """set the key, append to its list, or add a row."""
+
+    @classmethod
+    def of(cls, table: str, row: str, key: str, value: object, *, how: str = "set") -> Change:
+        """Return a change to a plain value."""
+        return cls(table, row, key, json.dumps(value, ensure_ascii=False), how)
+
+
+@frozen
+class Ruling:
+    """What was decided on "I see it differently" about one item."""
+
+    assignment: str
+    item: str
+    ruling: str
+    """upheld (for all), accepted (for the students named) or declined (for them)."""
+    why: str
+    who: str
+    when: str
+    students: tuple[str, ...] = ()
+    """Empty: everybody who sees it differently."""
+    change: tuple[Change, ...] = ()
+    """For accepted: under these changes of the gold the students named are marked, if that is better for them."""
 
 
 @frozen

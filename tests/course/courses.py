@@ -58,16 +58,54 @@ def run(folder: Path, *words: str, **env: str) -> subprocess.CompletedProcess[st
     )
 
 
-def gradebook_records(course: Path) -> dict[tuple[str, ...], object]:
-    """Return every field of every record of the gradebook; a missing record is a missing key."""
+def student_of(key: tuple[str, ...]) -> str:
+    """Return whose record it is; "" for that of an assignment."""
+    return {"assignment": "", "student": key[1], "submission": key[-1]}.get(key[0], key[1])
+
+
+def gradebook_records(course: Path, db_url: str = "") -> dict[tuple[str, ...], object]:
+    """Return every field of every record of the gradebook but random ids; a missing record is a missing key.
+
+    Sums are made by the database, whose order of adding differs: they are compared to nine places.
+    """
     from nbgrader.api import Gradebook
 
     found: dict[tuple[str, ...], object] = {}
-    with Gradebook(f"sqlite:///{course / GRADEBOOK}") as gradebook:
+    with Gradebook(db_url or f"sqlite:///{course / GRADEBOOK}") as gradebook:
+        for student in gradebook.students:
+            found["student", student.id] = (
+                student.first_name,
+                student.last_name,
+                student.email,
+                student.lms_user_id,
+                round(student.score, 9),
+                student.max_score,
+            )
         for assignment in gradebook.assignments:
+            found["assignment", assignment.name] = (
+                assignment.duedate,
+                assignment.course_id,
+                assignment.max_score,
+                assignment.num_submissions,
+            )
             for submission in assignment.submissions:
+                found["submission", assignment.name, submission.student.id] = (
+                    submission.timestamp,
+                    submission.extension,
+                    round(submission.score, 9),
+                    submission.late_submission_penalty,
+                    submission.needs_manual_grade,
+                )
                 for notebook in submission.notebooks:
                     place = (assignment.name, submission.student.id, notebook.name)
+                    found[*place, "", "notebook"] = (
+                        notebook.flagged,
+                        notebook.late_submission_penalty,
+                        round(notebook.score, 9),
+                        notebook.max_score,
+                        notebook.needs_manual_grade,
+                        notebook.failed_tests,
+                    )
                     for grade in notebook.grades:
                         found[*place, grade.name, "grade"] = (
                             grade.auto_score,

@@ -12,6 +12,7 @@ MOST_CHARACTERS = 60_000
 DEEPEST = 60
 
 _QUOTES = str.maketrans("“”„«»‟＂‘’‚‛\u00a0\u202f\u2007", '"""""""' + "''''" + "   ", "\ufeff\u200b\u2060")
+_ENDS = re.compile("[\u2028\u2029\x0b\x85]")  # line ends of word processors, which Python does not know
 _NO_CODE = re.compile(r"""#.*|"(?:\\.|[^"\\\n])*"?|'(?:\\.|[^'\\\n])*'?""")
 """Comments and quoted texts, also unfinished ones: brackets in them open nothing."""
 _DOUBLED = ((re.compile('[“"]“'), '"“'), (re.compile('”[”"]'), '”"'))
@@ -60,7 +61,8 @@ def _depth(source: str) -> int:
 
 
 def _forgive(source: str) -> str:
-    """Make curly quotes and hard spaces plain, keeping curly quotes that stand inside a text."""
+    """Make curly quotes, hard spaces and line ends plain, keeping curly quotes that stand inside a text."""
+    source = _ENDS.sub("\n", source)
     for pattern, plain in _DOUBLED:
         source = pattern.sub(plain, source)
     kept = re.sub(r'"“([^”"\n]*)”"', lambda m: f'"\x00{m[1]}\x01"', source)
@@ -74,7 +76,7 @@ def _tree(source: str) -> tuple[ast.Module | None, str]:
             return ast.parse(source), ""
     except SyntaxError as error:
         line = error.lineno or 0
-        lines = source.splitlines()
+        lines = re.split("\r\n?|\n", source)
         shown = lines[line - 1].strip()[:80] if 0 < line <= len(lines) else ""
         return (
             None,

@@ -19,8 +19,9 @@ from nbgrader.preprocessors import NbGraderPreprocessor, SaveAutoGrades
 
 from whosaidso.cases import case_ids, load_case
 from whosaidso.check import SHOW_GOLD, show_gold
-from whosaidso.faults import DataError
+from whosaidso.faults import DataError, Fault
 from whosaidso.gold import load_gold
+from whosaidso.grading.keys import read_rulings
 from whosaidso.grading.marking import check_call, fill_marks
 from whosaidso.grading.notebooks import HandedIn, Rebuilt, Unreadable, read_cells, read_released, rebuild
 
@@ -47,8 +48,17 @@ def preflight(coursedir: CourseDirectory, assignment: str) -> None:
                 "To grade it by execution, set WHOSAIDSO_EXECUTE=1 on a machine you can afford to lose."
             )
         load_gold(assignment, case)
+        faults: list[Fault] = []
+        rulings = read_rulings(Path(coursedir.root), faults)
+        if faults:
+            raise DataError(faults)
     except DataError as error:
         raise NbGraderException(f"{assignment} was not graded; nothing has been changed. {error}") from error
+    if any(ruling.assignment == assignment and ruling.ruling != "declined" for ruling in rulings):
+        raise NbGraderException(
+            f"{assignment} was not graded; nothing has been changed. Appeals were ruled on in this course, and only "
+            f"`whosaidso grade {assignment}` knows the rulings: use it instead."
+        )
     source = Path(coursedir.format_path(coursedir.source_directory, ".", assignment))
     for notebook in sorted(source.glob("*.ipynb")):
         path = released_path(coursedir, assignment, notebook.stem)

@@ -7,8 +7,10 @@ import unicodedata
 
 _PLAIN = set("abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789 .,;:?'()-\n")
 _UNSEEN = re.compile(
-    "[\u0000-\u0008\u000b-\u001f\u007f-\u009f\u200b-\u200f\u202a-\u202e\u2060-\u2069\ufeff\ufdd0-\ufdef\ufffe\uffff\ud800-\udfff]"
+    "[\u0000-\u0008\u000b-\u001f\u007f-\u009f\u061c\u180e\u200b-\u200f\u202a-\u202e\u2060-\u2069\ufeff\ufdd0-\ufdef\ufff9-\ufffb\ufffe\uffff\ud800-\udfff"
+    "\U000e0000-\U000e007f]"
 )
+_ENDS = re.compile("[\n\u2028\u2029]")
 
 MOST_CHARACTERS = 50_000
 
@@ -26,6 +28,15 @@ def safe_markdown(text: str) -> str:
     # a blank line would end the HTML block in some Markdown readers
     body = re.sub(r"\n(?= *\n)", "\n&#8203;", body)
     return f'<pre style="white-space: pre-wrap; overflow-wrap: anywhere">{body}</pre>'
+
+
+def visible(text: str) -> str:
+    """Return text for a terminal or a log: control and direction marks are shown as �.
+
+    >>> visible("a\x1b[31mb")
+    'a�[31mb'
+    """
+    return _UNSEEN.sub("\ufffd", _ENDS.sub(" ", text))
 
 
 def safe_name(name: str) -> str:

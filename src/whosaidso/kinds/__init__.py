@@ -2,7 +2,8 @@
 
 A kind has `answer.py` (parse, format problems), `scoring.py` (the mark), `form.py` (what the form is
 told), `form.js` and `form.css` (the form), `outcomes.py` (every outcome of an open exercise, for pages
-without Python), `paper.py` (the exercise as a worksheet), `picture.py` (one's own work as a figure;
+without Python), `paper.py` (the exercise as a worksheet), `appeals.py` (what an upheld appeal changes;
+graded kinds only), `picture.py` (one's own work as a figure;
 optional) and `samples.toml` (answers with the score they must get). Kinds do not know one another.
 """
 

@@ -31,7 +31,7 @@ def parse(raw: object, task: Task, case: Case) -> Parsed:
         problems.append("Your answer should be one {…} with a line for each claim, like the pattern in the grey cell.")
         raw = {}
     for key, value in raw.items():
-        item, problem = choose(key, task.items, "a claim of this exercise", "claims")
+        item, problem = choose(key, task.items, "a claim of this exercise", "claims", problems=problems)
         if item is None:
             problems.append(problem)
             continue
@@ -53,7 +53,7 @@ def _one(item: str, value: object, task: Task, problems: list[str]) -> ClaimAnsw
             problems.append(f"{item}: {str(key)[:40]!r} is not asked for; use verdict, evidence, gap, confidence.")
     if not value.get("verdict"):
         return None
-    verdict, problem = choose(value["verdict"], VERDICTS, "a verdict", item)
+    verdict, problem = choose(value["verdict"], VERDICTS, "a verdict", item, problems=problems)
     if verdict is None:
         problems.append(problem)
     evidence: list[str] = []
@@ -63,7 +63,8 @@ def _one(item: str, value: object, task: Task, problems: list[str]) -> ClaimAnsw
     for record in given or []:
         if record == "":
             continue
-        known, problem = choose(record, task.options, "one of the record cards of this exercise", item)
+        what = "one of the record cards of this exercise"
+        known, problem = choose(record, task.options, what, item, problems=problems)
         if known is None:
             problems.append(problem)
         elif known not in evidence:
@@ -72,7 +73,7 @@ def _one(item: str, value: object, task: Task, problems: list[str]) -> ClaimAnsw
         problems.append(f"{item}: {len(evidence)} records given; only the first {MOST_RECORDS} count.")
     gap = ""
     if value.get("gap"):
-        known, problem = choose(value["gap"], GAPS, "a gap", item)
+        known, problem = choose(value["gap"], GAPS, "a gap", item, problems=problems)
         if known is None:
             problems.append(problem)
         gap = known or ""

@@ -19,7 +19,7 @@ def parse(raw: object, task: Task, case: Case) -> Parsed:
         problems.append("Your answer should be one {…} with a line for each question.")
         raw = {}
     for key, value in raw.items():
-        item, problem = choose(key, task.items, "a question of this exercise", "quick")
+        item, problem = choose(key, task.items, "a question of this exercise", "quick", problems=problems)
         if item is None:
             problems.append(problem)
             continue
@@ -29,9 +29,14 @@ def parse(raw: object, task: Task, case: Case) -> Parsed:
         if given is None:
             problems.append(f"{item}: write one letter, or for an order a list of letters.")
             continue
-        read = [choose(letter, known, "an option", item) for letter in given if letter != ""]
-        problems += [problem for _, problem in read if problem]
-        letters = tuple(dict.fromkeys(letter for letter, _ in read if letter))
+        read: dict[str, None] = {}
+        for word in given:
+            letter, problem = choose(word, known, "an option", item, problems=problems)
+            if letter is not None:
+                read[letter] = None
+            elif word != "":
+                problems.append(problem)
+        letters = tuple(read)
         wanted = len(known) if question.type == "order" else 1
         if letters and len(letters) != wanted:
             problems.append(f"{item}: {wanted} letters are asked for, and {len(letters)} can be read.")

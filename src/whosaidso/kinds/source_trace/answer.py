@@ -52,15 +52,19 @@ def parse(raw: object, task: Task, case: Case) -> Parsed:
         listed = as_list(given if given is not None else [])
         if listed is None:
             problems.append(f"voices {claim}: give a list of names, like the pattern in the grey cell.")
-        names = [choose(name, task.options, "a source of the list", f"voices {claim}") for name in listed or [] if name]
-        problems += [problem for _, problem in names if problem]
-        chosen = frozenset(name for name, _ in names if name)
+        chosen: set[str] = set()
+        for name in listed or []:
+            known, problem = choose(name, task.options, "a source of the list", f"voices {claim}", problems=problems)
+            if known is not None:
+                chosen.add(known)
+            elif name:
+                problems.append(problem)
         if chosen:
-            voices[claim] = chosen
+            voices[claim] = frozenset(chosen)
     for claim, given in _table(raw.get("independent"), "independent", task, problems):
         if given in (None, ""):
             continue
-        count, problem = choose(given, INDEPENDENCE, "one of the counts", f"independent {claim}")
+        count, problem = choose(given, INDEPENDENCE, "one of the counts", f"independent {claim}", problems=problems)
         if count is None:
             problems.append(problem)
         else:
@@ -96,14 +100,15 @@ def _links(raw: object, task: Task, problems: list[str], unfinished: list[str]) 
         if cells[0] in ("", None) or cells[1] in ("", None):
             unfinished.append(f"{where} (it needs both who tells it and who told them)")
             continue
-        teller, problem_a = choose(cells[0], known, "an article or source of the list", where)
-        told_by, problem_b = choose(cells[1], known, "an article or source of the list", where)
+        what = "an article or source of the list"
+        teller, problem_a = choose(cells[0], known, what, where, problems=problems)
+        told_by, problem_b = choose(cells[1], known, what, where, problems=problems)
         if teller is None or told_by is None:
             problems += [problem for problem in (problem_a, problem_b) if problem]
             continue
         relation = ""
         if len(cells) > 2 and cells[2]:
-            chosen, problem = choose(cells[2], RELATIONS, "a relation", where)
+            chosen, problem = choose(cells[2], RELATIONS, "a relation", where, problems=problems)
             relation = chosen or ""
             problems += [problem] if problem else []
         place = str(cells[3]).strip() if len(cells) > 3 and cells[3] else ""
@@ -130,7 +135,7 @@ def _table(raw: object, name: str, task: Task, problems: list[str]) -> list[tupl
         return []
     rows = []
     for key, value in raw.items():
-        claim, problem = choose(key, task.voices or ("k1", "k2"), "a headline claim", name)
+        claim, problem = choose(key, task.voices or ("k1", "k2"), "a headline claim", name, problems=problems)
         if claim is None:
             problems.append(problem)
         else:

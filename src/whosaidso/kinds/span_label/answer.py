@@ -2,11 +2,9 @@
 
 from __future__ import annotations
 
-import difflib
-
 from attrs import frozen
 
-from whosaidso.answers import Parsed, as_list, choose, is_blank
+from whosaidso.answers import MOST_MEANT, Parsed, as_list, choose, closest, is_blank
 from whosaidso.records import Case, Part, Task
 from whosaidso.vocabulary import TECHNIQUES
 
@@ -85,13 +83,13 @@ def _one(where: str, row: object, places: dict[tuple[str, str], tuple[str, Part]
     if cells is None or isinstance(row, str) or not 3 <= len(cells) <= 5:
         problems.append(f'{where}: write ("article", "paragraph", "exact words", 1, "label").')
         return None
-    article, problem = choose(cells[0], dict.fromkeys(a for a, _ in places), "a text of this exercise", where)
+    texts = dict.fromkeys(a for a, _ in places)
+    article, problem = choose(cells[0], texts, "a text of this exercise", where, problems=problems)
     if article is None:
         problems.append(problem)
         return None
-    paragraph, problem = choose(
-        cells[1], [p for a, p in places if a == article], f"a paragraph of {article} here", where
-    )
+    paragraphs = [p for a, p in places if a == article]
+    paragraph, problem = choose(cells[1], paragraphs, f"a paragraph of {article} here", where, problems=problems)
     if paragraph is None:
         problems.append(problem)
         return None
@@ -113,13 +111,13 @@ def _one(where: str, row: object, places: dict[tuple[str, str], tuple[str, Part]
         )
         return None
     if start < 0:
-        near = difflib.get_close_matches(exact, part.text.split(), n=1, cutoff=0.6)
+        near = closest(exact, part.text.split()) if len(problems) < MOST_MEANT else []
         hint = f" Did you mean {near[0]!r}?" if near else " Copy the words from the passage."
         problems.append(f"{where}: {exact[:60]!r} is not in {article} {paragraph}.{hint}")
         return None
     label = ""
     if rest:
-        known, problem = choose(rest[0], TECHNIQUES, "a label", where)
+        known, problem = choose(rest[0], TECHNIQUES, "a label", where, problems=problems)
         label = known or ""
         if problem:
             problems.append(problem)

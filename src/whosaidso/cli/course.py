@@ -1,4 +1,4 @@
-"""The `whosaidso` command: thin verbs over the rooms of the package."""
+"""Verbs for making and trying a course: check, release, new-course, hand-in, demo-class."""
 
 from __future__ import annotations
 
@@ -12,39 +12,11 @@ from pathlib import Path
 from typing import Annotated
 
 import typer
-from rich.console import Console
 from rich.progress import track
 from rich.table import Table
 
+from whosaidso.cli.common import AsJson, Course, app, assignments_of, console, course_folder, errors, stop
 from whosaidso.faults import DataError, Fault
-
-app = typer.Typer(
-    no_args_is_help=True,
-    add_completion=False,
-    pretty_exceptions_enable=False,
-    help="Who Said So? Check the data, release the assignments, set up a course and try it out.",
-)
-console = Console(soft_wrap=True)
-errors = Console(stderr=True, soft_wrap=True)
-
-Course = Annotated[
-    Path, typer.Option("--course", help="Folder of the course: nbgrader_config.py, solutions/, exercises/.")
-]
-AsJson = Annotated[bool, typer.Option("--json", help="Print the figures as one line of JSON at the end.")]
-
-
-def _stop(sentence: str) -> typer.Exit:
-    errors.print(sentence, markup=False, highlight=False)
-    return typer.Exit(1)
-
-
-def _course(folder: Path) -> Path:
-    course = folder.resolve()
-    if not (course / "nbgrader_config.py").is_file():
-        raise _stop(
-            f"{course} is no course folder: nbgrader_config.py is missing. Go there, or name it with --course DIR."
-        )
-    return course
 
 
 def _nbgrader(course: Path, *words: str) -> subprocess.CompletedProcess[str]:
@@ -75,9 +47,9 @@ def check(
     from whosaidso.cases import CASES, case_ids, read_case
     from whosaidso.grading.audit import audit
 
-    root = _course(course)
+    root = course_folder(course)
     if seal and articles is None:
-        raise _stop("--seal needs --articles DIR: a seal says that the words were found in the article.")
+        raise stop("--seal needs --articles DIR: a seal says that the words were found in the article.")
     misquoted: list[Fault] = []
     for case_id in case_ids() if articles is not None else []:
         case, _ = read_case(CASES / case_id)
@@ -105,19 +77,7 @@ def check(
     if as_json:
         print(json.dumps({"faults": len(faults), "figures": dict(found.figures)}))
     if faults:
-        raise _stop("1 fault." if len(faults) == 1 else f"{len(faults)} faults.")
-
-
-def _assignments(course: Path, wanted: list[str] | None) -> list[str]:
-    there = sorted(path.name for path in (course / "solutions").glob("*") if any(path.glob("*.ipynb")))
-    for name in wanted or []:
-        if name not in there:
-            raise _stop(f"There is no assignment {name!r} under solutions/; there are: {', '.join(there)}.")
-    if not there:
-        raise _stop(
-            f"There is no assignment under {course / 'solutions'}: a folder with a notebook and gold.toml is one."
-        )
-    return wanted or there
+        raise stop("1 fault." if len(faults) == 1 else f"{len(faults)} faults.")
 
 
 Site = Annotated[
@@ -128,7 +88,7 @@ _BOOK_LINK = re.compile(r"\]\(\.\./\.\./book/([\w/-]+)\.md\)")
 
 def _site(address: str) -> str:
     if address and not re.fullmatch(r"https?://[^\s()<>\"\\]+", address):
-        raise _stop(f"--site wants an address like https://example.org/course, and this is {address!r}.")
+        raise stop(f"--site wants an address like https://example.org/course, and this is {address!r}.")
     return address.rstrip("/")
 
 
@@ -142,7 +102,7 @@ def _release(course: Path, names: list[str], site: str = "") -> list[dict]:
             tail = [line for line in done.stderr.splitlines() if "ERROR" in line or "rror:" in line][
                 -1:
             ] or done.stderr.splitlines()[-1:]
-            raise _stop(f"nbgrader could not release {name}: {' '.join(tail).strip()}")
+            raise stop(f"nbgrader could not release {name}: {' '.join(tail).strip()}")
         for path in sorted((course / "exercises" / name).glob("*.ipynb")):
             if site:
                 text = path.read_text(encoding="utf-8")
@@ -179,8 +139,8 @@ def release(
 
     Example: whosaidso release mosul-claims --site https://example.org/course
     """
-    root = _course(course)
-    summary = _release(root, _assignments(root, assignments), _site(site))
+    root = course_folder(course)
+    summary = _release(root, assignments_of(root, assignments), _site(site))
     table = Table("assignment", "points", "by machine", "by hand", "checked tasks", "cells to mark by hand")
     for row in summary:
         table.add_row(*(f"{value:g}" if isinstance(value, float | int) else value for value in row.values()))
@@ -190,7 +150,7 @@ def release(
 
 
 @app.command("new-course")
-def new_course(
+def newcourse_folder(
     folder: Annotated[Path, typer.Argument(help="A new or empty folder.")],
     checkout: Annotated[Path, typer.Option("--from", help="The checkout to take the course from.")] = Path(),
     site: Site = "",
@@ -199,10 +159,10 @@ def new_course(
 
     Example: whosaidso new-course ~/media-literacy-2026 --from .
     """
-    source, site = _course(checkout), _site(site)
+    source, site = course_folder(checkout), _site(site)
     target = folder.expanduser().resolve()
     if target.exists() and (not target.is_dir() or any(target.iterdir())):
-        raise _stop(f"{target} is not an empty folder; name a new one, so that nothing of yours is overwritten.")
+        raise stop(f"{target} is not an empty folder; name a new one, so that nothing of yours is overwritten.")
     made = not target.exists()
     try:
         target.mkdir(parents=True, exist_ok=True)
@@ -212,7 +172,7 @@ def new_course(
             target / "solutions",
             ignore=shutil.ignore_patterns(".ipynb_checkpoints", ".whosaidso"),
         )
-        names = _assignments(target, None)
+        names = assignments_of(target, None)
         _release(target, names, site)
         (target / "submitted").mkdir(exist_ok=True)
     except BaseException as error:  # an interrupted set-up too must not leave half a course
@@ -220,7 +180,7 @@ def new_course(
             shutil.rmtree(left, ignore_errors=True) if left.is_dir() else left.unlink(missing_ok=True)
         if not isinstance(error, OSError):
             raise
-        raise _stop(
+        raise stop(
             f"The course could not be set up in {target}: {error.strerror or error}. Nothing was left behind."
         ) from error
     console.print(f"{target} is ready, with {', '.join(names)} in its gradebook.", highlight=False)
@@ -244,26 +204,26 @@ def hand_in(
     """
     from whosaidso.forms import hand_in as pages
 
-    there = {path.stem: path for path in pages.released(_course(course))}
+    there = {path.stem: path for path in pages.released(course_folder(course))}
     for name in assignments or []:
         if name not in there:
             known = f"there are: {', '.join(there)}" if there else "there is none: run `whosaidso release` first"
-            raise _stop(f"There is no assignment {name!r} under exercises/; {known}.")
+            raise stop(f"There is no assignment {name!r} under exercises/; {known}.")
     if not there:
-        raise _stop("There is no assignment under exercises/: run `whosaidso release` first.")
+        raise stop("There is no assignment under exercises/: run `whosaidso release` first.")
     if site and not site.startswith(("https://", "http://")):
-        raise _stop(f"--site {site!r} is no address of a book: it begins with https:// or http://.")
+        raise stop(f"--site {site!r} is no address of a book: it begins with https:// or http://.")
     target = out.expanduser().resolve()
     if target.exists() and not target.is_dir():
-        raise _stop(f"{target} is a file; name a folder for the pages.")
+        raise stop(f"{target} is a file; name a folder for the pages.")
     if not pages.may_write(target):
-        raise _stop(f"{target} holds another index.html; name a folder of its own, so that nothing is overwritten.")
+        raise stop(f"{target} holds another index.html; name a folder of its own, so that nothing is overwritten.")
     names = list(dict.fromkeys(assignments or there))
     address = f"{site.rstrip('/')}/" if site else "../"
     try:
         written = pages.write_pages(target, [there[name] for name in names], address)
     except OSError as error:
-        raise _stop(f"The pages could not be written to {target}: {error.strerror or error}.") from error
+        raise stop(f"The pages could not be written to {target}: {error.strerror or error}.") from error
     for path in written:
         console.print(f"{path.stat().st_size / 1000:5.0f} kB  {path}", markup=False, highlight=False)
     if not site:
@@ -285,28 +245,15 @@ def demo_class(
     """
     from whosaidso.grading.demo import write_class
 
-    root = _course(course)
+    root = course_folder(course)
     try:
         handed_in, kept = write_class(root, students=students, seed=seed, console=errors)
     except DataError as error:
-        raise _stop(str(error)) from error
+        raise stop(str(error)) from error
     except FileNotFoundError as error:
-        raise _stop(f"{error.filename} is missing: run `whosaidso release` first.") from error
+        raise stop(f"{error.filename} is missing: run `whosaidso release` first.") from error
     console.print(f"{handed_in} hand-ins of {students} students are under submitted/.")
     if kept:
         console.print(f"{kept} hand-ins were there already and were left alone.")
     if as_json:
         print(json.dumps({"students": students, "written": handed_in, "kept": kept}))
-
-
-def main() -> None:
-    """Run the command; a fault in the data ends in its sentences, not in a traceback."""
-    try:
-        app()
-    except DataError as error:
-        errors.print(str(error), markup=False, highlight=False)
-        raise SystemExit(1) from error
-
-
-if __name__ == "__main__":
-    main()

@@ -1,0 +1,16 @@
+"""The `whosaidso` command: thin verbs over the rooms of the package, one module for each group of them."""
+
+from __future__ import annotations
+
+from whosaidso.cli import collect, course, disputes, export, feedback, grade  # noqa: F401 - each module adds its verbs to the command
+from whosaidso.cli.common import app, errors
+from whosaidso.faults import DataError
+
+
+def main() -> None:
+    """Run the command; a fault in the data ends in its sentences, not in a traceback."""
+    try:
+        app()
+    except DataError as error:
+        errors.print(str(error), markup=False, highlight=False)
+        raise SystemExit(1) from error

@@ -1,0 +1,410 @@
+"""A backup before every write, and `whosaidso undo`.
+
+A backup holds the gradebook as it was and the files that the write replaced or removed. Undoing swaps
+the two, so that what was undone can be done again; nothing is thrown away but the oldest of ten.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import json
+import os
+import shutil
+import sqlite3
+from collections.abc import Iterator
+from contextlib import closing, contextmanager
+from datetime import datetime
+from pathlib import Path
+from types import TracebackType
+
+from attrs import define, evolve, frozen
+from filelock import FileLock, Timeout
+from sqlalchemy import create_engine, make_url, select
+from sqlalchemy.exc import SQLAlchemyError
+
+from whosaidso.files import write_whole
+from whosaidso.grading.folder import CourseFolder, Stopped
+
+KEPT = 10
+
+
+STATE, NOW = "state", "now"
+"""What a backup holds, and what is there at the moment of undoing, until the two have changed places."""
+COMPLETE, UNDONE = "complete", "undone"
+
+
+@frozen
+class Entry:
+    """One backup, as `undo --list` shows it."""
+
+    folder: Path
+    verb: str
+    when: str
+    after: str = ""
+    """Digest of the gradebook when the write was done; "" if it was interrupted."""
+
+    @property
+    def undone(self) -> bool:
+        """Was this write taken back? Then the backup holds what it had made."""
+        return (self.folder / STATE / UNDONE).exists()
+
+    def save(self) -> None:
+        """Write what is known of the backup."""
+        about = {"verb": self.verb, "when": self.when, "after": self.after}
+        write_whole(self.folder / "about.json", json.dumps(about).encode())
+
+
+@define
+class Backup:
+    """An open backup: tell it of each file before it is written or removed.
+
+    Used as `with Backup.of(course, "grade") as backup:`. A write that ends in an error is taken back.
+    """
+
+    course: CourseFolder
+    entry: Entry
+    told: set[Path]
+    lock: FileLock
+
+    @classmethod
+    def of(cls, course: CourseFolder, verb: str) -> Backup:
+        """Keep the gradebook as it is and return a backup to which files can be added.
+
+        Raises
+        ------
+        Stopped
+            If another write is going on, or the gradebook cannot be read.
+        """
+        lock = _lock(course)
+        try:
+            _recover(course)
+            return cls(course, _new_entry(course, verb), set(), lock)
+        except BaseException as error:
+            lock.release()
+            if isinstance(error, OSError):
+                raise _no_backup(course, error) from error
+            raise
+
+    def before(self, path: Path) -> None:
+        """Keep a file as it is now, or remember that there is none."""
+        if path not in self.told:
+            _keep_file(self.course, self.entry.folder / STATE, path, len(self.told))
+            self.told.add(path)
+
+    def __enter__(self) -> Backup:
+        return self
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        try:
+            if kind is None:
+                evolve(self.entry, after=digest(self.course)).save()
+            else:
+                _restore(self.course, self.entry.folder / STATE)
+                shutil.rmtree(self.entry.folder, ignore_errors=True)
+        finally:
+            self.lock.release()
+
+
+def _lock(course: CourseFolder) -> FileLock:
+    """Return the lock of a course, taken."""
+    try:
+        course.backups.mkdir(exist_ok=True)
+        lock = FileLock(course.backups / ".lock")
+        lock.acquire(timeout=0)
+    except Timeout:
+        raise Stopped(
+            "Another whosaidso command is writing in this course; wait until it is done and try again."
+        ) from None
+    except OSError as error:
+        raise _no_backup(course, error) from error
+    return lock
+
+
+def _no_backup(course: CourseFolder, error: OSError) -> Stopped:
+    return Stopped(
+        f"A backup must be kept in {course.backups} before anything is written, and that is not possible "
+        f"({error.strerror}); nothing was changed. Make room, or make the folder writable."
+    )
+
+
+def _new_entry(course: CourseFolder, verb: str) -> Entry:
+    """Make a backup that holds the gradebook, in place of the oldest of ten and of all that was undone."""
+    known = entries(course)
+    kept = [entry for entry in known if not entry.undone][1 - KEPT :]
+    for folder in course.backups.glob("[0-9]*-*"):
+        if folder not in [entry.folder for entry in kept]:  # or half made: the write it was for never began
+            shutil.rmtree(folder)
+    number = 1 + max((int(entry.folder.name[:4]) for entry in known), default=0)
+    entry = Entry(course.backups / f"{number:04d}-{verb}", verb, datetime.now().isoformat(" ", "seconds"))
+    try:
+        (entry.folder / STATE).mkdir(parents=True)
+        copy_gradebook(course, entry.folder / STATE / "gradebook.db")
+        entry.save()
+    except BaseException:
+        shutil.rmtree(entry.folder, ignore_errors=True)
+        raise
+    return entry
+
+
+def entries(course: CourseFolder) -> list[Entry]:
+    """Return the backups, oldest first."""
+    found = []
+    for path in sorted(course.backups.glob("[0-9]*-*/about.json")):
+        try:
+            found.append(Entry(path.parent, **json.loads(path.read_text(encoding="utf-8"))))
+        except (ValueError, TypeError, OSError):
+            continue
+    return found
+
+
+def undo(course: CourseFolder, *, force: bool = False) -> Entry:
+    """Take the last write back and return it.
+
+    Raises
+    ------
+    Stopped
+        If there is none, or marks were entered since, which would be taken back, too.
+    """
+    with _taking_turns(course):
+        done = [entry for entry in entries(course) if not entry.undone]
+        if not done:
+            raise Stopped("There is nothing to undo: no backup is kept in this course.")
+        last = done[-1]
+        if last.after and digest(course) != last.after and not force:
+            raise Stopped(
+                f"The gradebook has changed since `{last.verb}` of {last.when}, perhaps by marks entered in formgrader: "
+                "undoing takes those back, too. If that is what you want, say `whosaidso undo --force`; "
+                "`whosaidso undo --redo` brings all of it back."
+            )
+        _swap(course, last.folder)
+        return last
+
+
+def redo(course: CourseFolder) -> Entry:
+    """Do again what was undone last and return it.
+
+    Raises
+    ------
+    Stopped
+        If nothing was undone since the last write.
+    """
+    with _taking_turns(course):
+        undone = [entry for entry in entries(course) if entry.undone]
+        if not undone:
+            raise Stopped("There is nothing to do again: nothing was undone since the last write.")
+        _swap(course, undone[0].folder)
+        return undone[0]
+
+
+@contextmanager
+def _taking_turns(course: CourseFolder) -> Iterator[None]:
+    lock = _lock(course)
+    try:
+        _recover(course)
+        yield
+    except OSError as error:
+        raise _no_backup(course, error) from error
+    finally:
+        lock.release()
+
+
+def _recover(course: CourseFolder) -> None:
+    """Finish what was being undone when the computer stopped."""
+    for mark in course.backups.glob(f"*/{NOW}/{COMPLETE}"):
+        _finish_swap(course, mark.parent.parent)
+
+
+def _swap(course: CourseFolder, folder: Path) -> None:
+    """Exchange what a backup holds with what is there now; killed at any moment, it can be finished."""
+    state, now = folder / STATE, folder / NOW
+    shutil.rmtree(now, ignore_errors=True)
+    now.mkdir()
+    copy_gradebook(course, now / "gradebook.db", damaged=True)
+    for number, row in enumerate(_listed(state)):
+        _keep_file(course, now, course.root / row["path"], number)
+    if not (state / UNDONE).exists():
+        (now / UNDONE).touch()
+    (now / COMPLETE).touch()
+    _finish_swap(course, folder)
+
+
+def _finish_swap(course: CourseFolder, folder: Path) -> None:
+    state, now = folder / STATE, folder / NOW
+    if state.exists():
+        _restore(course, state)
+        shutil.rmtree(folder / "old", ignore_errors=True)
+        os.replace(state, folder / "old")
+    os.replace(now, state)
+    (state / COMPLETE).unlink()
+    shutil.rmtree(folder / "old", ignore_errors=True)
+
+
+def _keep_file(course: CourseFolder, state: Path, path: Path, number: int) -> None:
+    """Add a file to what a backup holds, or the fact that there is none."""
+    kept = ""
+    if path.is_file():
+        kept = f"files/{number}"
+        (state / "files").mkdir(exist_ok=True)
+        shutil.copy2(path, state / kept)
+    line = {"path": os.path.relpath(path, course.root), "kept": kept}
+    with (state / "files.jsonl").open("a", encoding="utf-8") as file:
+        file.write(json.dumps(line) + "\n")
+
+
+def _listed(state: Path) -> list[dict[str, str]]:
+    listed = state / "files.jsonl"
+    found = []
+    for line in listed.read_text(encoding="utf-8").splitlines() if listed.exists() else []:
+        try:
+            found.append(json.loads(line))
+        except ValueError:
+            break  # cut off: the file it would have told of was not touched yet
+    return found
+
+
+def _restore(course: CourseFolder, state: Path) -> None:
+    """Make gradebook and files what a backup holds."""
+    put_gradebook(course, state / "gradebook.db")
+    for row in _listed(state):
+        path = course.root / row["path"]
+        if row["kept"]:
+            write_whole(path, (state / row["kept"]).read_bytes())
+        else:
+            path.unlink(missing_ok=True)
+            _prune(path.parent, course.root)
+
+
+def _prune(folder: Path, root: Path) -> None:
+    """Remove folders that became empty, up to two levels below the root."""
+    for parent in (folder, folder.parent):
+        if parent != root and parent.parent != root and root in parent.parents:
+            try:
+                parent.rmdir()
+            except OSError:
+                return
+
+
+def sqlite_path(course: CourseFolder) -> Path | None:
+    """Return the gradebook's file, or None where it is kept by a database server."""
+    url = make_url(course.db_url)
+    return Path(url.database) if url.get_backend_name() == "sqlite" and url.database else None
+
+
+def gradebook_file(course: CourseFolder) -> Path | None:
+    """Return the gradebook's file, which must be there, or None where it is kept by a database server.
+
+    Raises
+    ------
+    Stopped
+        If there is none: SQLite would make an empty one in its place.
+    """
+    path = sqlite_path(course)
+    if path is not None and not path.is_file():
+        raise Stopped(
+            f"The gradebook {path.name} is missing in {path.parent}: make the course with `whosaidso new-course`, "
+            "or release its assignments with `whosaidso release`."
+        )
+    return path
+
+
+def digest(course: CourseFolder) -> str:
+    """Return a hash of all that is in the gradebook."""
+    hashed = hashlib.sha256()
+    path = sqlite_path(course)
+    if path is not None:
+        try:
+            with closing(sqlite3.connect(f"{path.resolve().as_uri()}?mode=ro", uri=True)) as db:
+                for line in db.iterdump():
+                    hashed.update(line.encode("utf-8", "replace"))
+        except sqlite3.Error as error:
+            return f"none: {error}"
+        return hashed.hexdigest()
+    from nbgrader.api import Base
+
+    engine = create_engine(course.db_url)
+    with engine.connect() as db:
+        for table in Base.metadata.sorted_tables:
+            for row in db.execute(select(table).order_by(*table.primary_key)):
+                hashed.update(repr(tuple(row)).encode())
+    engine.dispose()
+    return hashed.hexdigest()
+
+
+def copy_gradebook(course: CourseFolder, target: Path, *, damaged: bool = False) -> None:
+    """Copy the gradebook, wherever it is kept, into an SQLite file; with `damaged` even if it is no database.
+
+    Raises
+    ------
+    Stopped
+        If it is missing, locked or damaged.
+    """
+    path = sqlite_path(course) if damaged else gradebook_file(course)
+    if path is not None:
+        if not path.is_file():
+            target.touch()
+            return
+        try:
+            with closing(sqlite3.connect(path, timeout=10)) as db, closing(sqlite3.connect(target)) as copy:
+                db.backup(copy)
+                found = copy.execute("PRAGMA quick_check(1)").fetchone()
+            if found != ("ok",):
+                raise sqlite3.DatabaseError(f"database disk image is malformed: {found[0]}")
+        except sqlite3.Error as error:
+            if not damaged or "locked" in str(error):
+                raise Stopped(gradebook_trouble(course, error)) from error
+            shutil.copy2(path, target)
+        return
+    _copy_tables(course.db_url, f"sqlite:///{target}", course)
+
+
+def put_gradebook(course: CourseFolder, source: Path) -> None:
+    """Make the gradebook what an SQLite copy of it holds, in one transaction."""
+    path = sqlite_path(course)
+    if path is not None:
+        try:
+            with closing(sqlite3.connect(source)) as copy, closing(sqlite3.connect(path, timeout=10)) as db:
+                copy.backup(db)
+        except sqlite3.DatabaseError:
+            write_whole(path, source.read_bytes())  # the damaged one is no database any more
+        return
+    _copy_tables(f"sqlite:///{source}", course.db_url, course)
+
+
+def _copy_tables(source: str, target: str, course: CourseFolder) -> None:
+    from nbgrader.api import Base
+
+    engines = create_engine(source), create_engine(target)
+    try:
+        Base.metadata.create_all(engines[1])
+        with engines[0].connect() as old, engines[1].begin() as new:
+            for table in reversed(Base.metadata.sorted_tables):
+                new.execute(table.delete())
+            for table in Base.metadata.sorted_tables:
+                rows = [dict(row._mapping) for row in old.execute(select(table))]
+                if rows:
+                    new.execute(table.insert(), rows)
+    except SQLAlchemyError as error:
+        raise Stopped(gradebook_trouble(course, error)) from error
+    finally:
+        for engine in engines:
+            engine.dispose()
+
+
+def gradebook_trouble(course: CourseFolder, error: object) -> str:
+    """Return one sentence on what is wrong with a gradebook and what to do."""
+    path = sqlite_path(course)
+    name = path.name if path is not None else make_url(course.db_url).render_as_string(hide_password=True)
+    said = str(getattr(error, "orig", None) or error).strip().splitlines()[0]
+    if "locked" in said:
+        remedy = "another program is writing to it: close formgrader or wait a minute, and try again"
+    elif "readonly" in said or "unable to open" in said:
+        remedy = "make the file and its folder writable, and try again"
+    elif "full" in said:
+        remedy = "make room on the disk, and try again"
+    elif "malformed" in said or "not a database" in said or ("ok" not in said and path is not None and not said):
+        remedy = "it is damaged: `whosaidso undo --force` puts back the last one kept"
+    else:
+        remedy = "see that it can be reached and is a gradebook of nbgrader's"
+    return f"The gradebook {name} cannot be used ({said}); nothing was changed: {remedy}."

@@ -1,0 +1,359 @@
+"""Decide what is to become of every file. Nothing is written here."""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Callable, Sequence
+from datetime import UTC, timedelta, tzinfo
+from pathlib import Path
+from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
+
+from attrs import define, evolve, field, frozen
+
+from whosaidso.grading.collect.archives import MOST_READ, Piles, shown
+from whosaidso.grading.collect.compare import identical
+from whosaidso.grading.collect.index import Attempt, file_of, read_index, which_counts
+from whosaidso.grading.collect.names import Claim, Desk, Owner, Problem, Verdict, agrees, read_as, split_names
+from whosaidso.grading.collect.reading import read_releases
+from whosaidso.grading.collect.scan import PAPERS, HandIn, Scan, Spot, read_stamp
+from whosaidso.grading.collect.students import Enrolled, read_enrolled, rows_for
+from whosaidso.grading.folder import CourseFolder, Stopped
+from whosaidso.grading.roster import Roster
+
+
+@frozen
+class Choices:
+    """What the instructor said beside the sources."""
+
+    roster: Roster | None = None
+    rulings: tuple[str, ...] = ()
+    """NAME=ID, for hand-ins that would be set aside."""
+    trust_lms: bool = False
+    assignment: str = ""
+    """Of files that do not say what they are of."""
+    timezone: str = ""
+
+
+@frozen
+class Late:
+    """A hand-in after its due date."""
+
+    student: str
+    assignment: str
+    by: timedelta
+    """How long after; nothing where the LMS only says that it was late."""
+
+
+@frozen
+class Placement:
+    """What counts for one student and assignment."""
+
+    student: str
+    assignment: str
+    action: str
+    """new, updated or unchanged."""
+    attempt: Attempt
+
+
+@define
+class Plan:
+    """What is to become of a pile."""
+
+    enrolled: Enrolled
+    attempts: list[Attempt] = field(factory=list)
+    """The whole index, as it will be."""
+    fresh: dict[str, Spot | Path] = field(factory=dict)
+    """Where the bytes of each new file of attempts/ come from."""
+    placements: list[Placement] = field(factory=list)
+    students: dict[str, dict[str, str]] = field(factory=dict)
+    """Rows of the gradebook to write."""
+    looked_at: int = 0
+    problems: list[Problem] = field(factory=list)
+    foreign: list[tuple[str, str]] = field(factory=list)
+    """Name, and what it is if that is known."""
+    late: list[Late] = field(factory=list)
+    notes: list[str] = field(factory=list)
+    identical: list[str] = field(factory=list)
+    missing: dict[str, list[str]] = field(factory=dict)
+    """By assignment: who of the class list has not handed in."""
+    uncompared: int = 0
+    changed: bool = False
+    """Is there anything to write?"""
+
+
+def zone_of(name: str) -> tzinfo:
+    """Return a time zone, or stop."""
+    if name.upper() == "UTC":
+        return UTC  # some systems carry no table of zones
+    try:
+        return ZoneInfo(name)
+    except (ZoneInfoNotFoundError, ValueError, OSError) as error:
+        raise Stopped(f"{shown(name)!r} is no time zone; write one like Europe/Berlin or UTC.") from error
+
+
+def make_plan(
+    course: CourseFolder, piles: Piles, choices: Choices, tick: Callable[[int, int], None] = lambda done, total: None
+) -> Plan:
+    """Look at every file of the piles and decide. `tick` is told how many of how many files were looked at.
+
+    Raises
+    ------
+    Stopped
+        If there is nothing to look at, nothing was released, or a choice makes no sense.
+    """
+    releases = read_releases(course)
+    if choices.assignment and choices.assignment not in releases:
+        raise Stopped(f"--assignment {choices.assignment!r} is not released here; there are: {', '.join(releases)}.")
+    rulings = read_as(choices.rulings, choices.roster)
+    scan = Scan(releases, zone_of(choices.timezone or course.timezone), choices.assignment)
+    before = read_index(course)
+    scan.go_through(piles, tick)
+    piles.budget.left = MOST_READ  # what counts is read a second time
+    if not scan.looked_at and not scan.problems:
+        raise Stopped("There is no file in what was named; see that it is the right zip or folder.")
+    plan = Plan(read_enrolled(course), looked_at=scan.looked_at, problems=scan.problems, foreign=scan.foreign)
+    desk = Desk(choices.roster, rulings, choices.trust_lms)
+    desk.learn(before, plan.enrolled.owners() if choices.roster is None else ())
+    decided = _decide(plan, desk, scan.hand_ins)
+    _place(course, plan, before, decided, choices.roster)
+    blank = {release.sha for release in releases.values()}
+    plan.identical = identical(plan.attempts, {(one.student, one.assignment) for one in plan.placements}, blank)
+    if choices.roster is not None:
+        _find_missing(course, plan, choices.roster)
+    _take_note(plan, desk, decided)
+    return plan
+
+
+def _decide(plan: Plan, desk: Desk, hand_ins: Sequence[HandIn]) -> list[tuple[HandIn, Verdict]]:
+    """Return whose each hand-in is; what cannot be said is set aside."""
+    claims = [
+        Claim(hand_in.found, hand_in.assignment, hand_in.facts.typed, hand_in.spot.pile.name, hand_in.spot.path)
+        for hand_in in hand_ins
+    ]
+    uploaders = desk.uploaders(claims)
+    verdicts = [desk.decide(claim, uploader) for claim, uploader in zip(claims, uploaders, strict=True)]
+    for number in desk.clashes(claims, verdicts):
+        verdicts[number] = desk.ruling(claims[number], uploaders[number]) or verdicts[number]
+    clashes = desk.clashes(claims, verdicts)
+    decided = []
+    for number, (hand_in, verdict) in enumerate(zip(hand_ins, verdicts, strict=True)):
+        if number in clashes:
+            plan.problems.append(clashes[number])
+            continue
+        plan.problems += verdict.problems
+        plan.uncompared += verdict.uncompared
+        if verdict.owners:
+            decided.append((hand_in, verdict))
+    return decided
+
+
+def _place(
+    course: CourseFolder,
+    plan: Plan,
+    before: Sequence[Attempt],
+    decided: Sequence[tuple[HandIn, Verdict]],
+    roster: Roster | None,
+) -> None:
+    """Join the new attempts with those that were there, and find which counts for each student and assignment."""
+    new: dict[tuple[str, str], dict[tuple[str, ...], Attempt]] = {}
+    called: dict[str, tuple[str, str]] = {}
+    for hand_in, verdict in decided:
+        for owner in verdict.owners:
+            attempt = _attempt(hand_in, owner, shared=owner.id in verdict.shared)
+            new.setdefault((owner.id, hand_in.assignment), {})[attempt.same] = attempt
+            plan.fresh.setdefault(attempt.file, hand_in.spot)
+            if not attempt.shared:
+                called[owner.id] = _name_and_number(hand_in, owner)
+            called.setdefault(owner.id, ("", ""))
+    there = _join(course, plan, before, new)
+    by_pair: dict[tuple[str, str], list[Attempt]] = {}
+    for attempt in plan.attempts:
+        by_pair.setdefault((attempt.student, attempt.assignment), []).append(attempt)
+    for pair, theirs in new.items():
+        counts = which_counts(by_pair[pair])
+        stands = there[pair] == counts.sha and _papers_stand(course, counts)
+        action = "new" if not there[pair] else "unchanged" if stands else "updated"
+        plan.placements.append(Placement(*pair, action, counts))
+        by = plan.enrolled.late(*pair, counts.when)
+        if by or counts.late:
+            plan.late.append(Late(*pair, by))
+        if not counts.shared and any(attempt.shared for attempt in theirs.values()):
+            plan.notes.append(f"{pair[0]} is named in a group's {pair[1]} and keeps the one handed in alone.")
+    plan.students = rows_for(plan.enrolled, roster, called)
+    plan.fresh = {file: spot for file, spot in plan.fresh.items() if not (course.attempts / file).is_file()}
+    acts = any(placement.action != "unchanged" for placement in plan.placements)
+    plan.changed = acts or bool(plan.students or plan.fresh) or plan.attempts != list(before)
+
+
+def _join(
+    course: CourseFolder,
+    plan: Plan,
+    before: Sequence[Attempt],
+    new: dict[tuple[str, str], dict[tuple[str, ...], Attempt]],
+) -> dict[tuple[str, str], str]:
+    """Add the new attempts to the list, and what lies in submitted/ from elsewhere; return what lies there."""
+    plan.attempts = list(before)
+    place_of = {attempt.same: place for place, attempt in enumerate(before)}
+    shas: dict[tuple[str, str], set[str]] = {}
+    for attempt in before:
+        shas.setdefault((attempt.student, attempt.assignment), set()).add(attempt.sha)
+    there: dict[tuple[str, str], str] = {}
+    for pair, theirs in new.items():
+        target = course.place("submitted", *pair) / f"{pair[1]}.ipynb"
+        there[pair] = _sha_of(target)
+        known = shas.get(pair, set()) | {attempt.sha for attempt in theirs.values()}
+        added = list(theirs.values())
+        if there[pair] and there[pair] not in known:
+            kept = _kept(target, *pair, there[pair])
+            plan.fresh[kept.file] = target
+            added.insert(0, kept)
+        for attempt in added:
+            if attempt.same in place_of:
+                place = place_of[attempt.same]
+                plan.attempts[place] = _joined(plan.attempts[place], attempt)
+            else:
+                place_of[attempt.same] = len(plan.attempts)
+                plan.attempts.append(attempt)
+    return there
+
+
+def _attempt(hand_in: HandIn, owner: Owner, *, shared: bool) -> Attempt:
+    found, facts = hand_in.found, hand_in.facts
+    time = hand_in.time
+    person = owner.person
+    if found.layout == "moodle" and person is not None and person.submitted is not None and person.lms_id == found.key:
+        # the number belongs to person and assignment, so the worksheet is this assignment's
+        time = person.submitted.replace(microsecond=0).isoformat()
+    return Attempt(
+        student=owner.id,
+        assignment=hand_in.assignment,
+        file=file_of(owner.id, hand_in.assignment, facts.sha),
+        sha=facts.sha,
+        source=hand_in.spot.pile.name,
+        path=hand_in.spot.path,
+        layout=found.layout,
+        lms_name=found.name,
+        key=found.key,
+        prefix=found.prefix,
+        time=time,
+        late=found.late,
+        who=facts.typed,
+        order=found.order,
+        shared=shared,
+        stamp=hand_in.stamp,
+        secret=hand_in.secret,
+        written=facts.written,
+    )
+
+
+def _name_and_number(hand_in: HandIn, owner: Owner) -> tuple[str, str]:
+    """Return what the gradebook may say of someone no class list knows: the name, and the LMS's number."""
+    found, typed = hand_in.found, hand_in.facts.typed
+    if found.anonymous:
+        return "", ""
+    number = found.key if found.layout in ("canvas", "blackboard") else ""
+    if found.name and found.layout != "canvas":  # Canvas runs names together
+        return found.name, number
+    whole = len(typed.split()) > 1 and len(split_names(typed)) == 1 and agrees(typed, owner)
+    return typed if whole else "", number
+
+
+def _kept(target: Path, student: str, assignment: str, sha: str) -> Attempt:
+    """Return the attempt for a file that lay in submitted/ and did not come from here."""
+    stamp, secret = (_small(target.parent / name) for name in PAPERS)
+    time = read_stamp(stamp)
+    return Attempt(
+        student=student,
+        assignment=assignment,
+        file=file_of(student, assignment, sha),
+        sha=sha,
+        source="submitted",
+        path=f"{student}/{assignment}/{target.name}",
+        layout="submitted",
+        time=time,
+        stamp=stamp if time else "",
+        secret=secret,
+    )
+
+
+def _joined(old: Attempt, new: Attempt) -> Attempt:
+    """Return an attempt that was collected again, with what is known better now."""
+    # a worksheet gives the time of the last attempt, whichever this one is
+    time = old.time or new.time if new.layout == "moodle" else new.time or old.time
+    return evolve(
+        old,
+        time=time,
+        late=new.late or old.late,
+        shared=old.shared and new.shared,
+        stamp=new.stamp or old.stamp,
+        secret=new.secret or old.secret,
+        written=new.written,
+    )
+
+
+def _sha_of(path: Path) -> str:
+    try:
+        with path.open("rb") as file:
+            return hashlib.file_digest(file, "sha256").hexdigest()
+    except OSError:
+        return ""
+
+
+def _small(path: Path) -> str:
+    try:
+        return path.read_bytes()[:1_000].decode("utf-8", "replace")
+    except OSError:
+        return ""
+
+
+def papers_of(attempt: Attempt) -> dict[str, str]:
+    """Return the small files beside an attempt in submitted/, by name; "" for one that must not be there."""
+    stamp = attempt.stamp or (f"{attempt.time.replace('T', ' ')} UTC" if attempt.time else "")
+    return dict(zip(PAPERS, (stamp, attempt.secret), strict=True))
+
+
+def _papers_stand(course: CourseFolder, attempt: Attempt) -> bool:
+    folder = course.place("submitted", attempt.student, attempt.assignment)
+    return all(_small(folder / name) == text for name, text in papers_of(attempt).items())
+
+
+def _find_missing(course: CourseFolder, plan: Plan, roster: Roster) -> None:
+    handed_in = {(attempt.student, attempt.assignment) for attempt in plan.attempts}
+    for assignment in sorted({placement.assignment for placement in plan.placements}):
+        plan.missing[assignment] = [
+            shown(person.name or person.id, 80)
+            for person in roster.people
+            if (person.id, assignment) not in handed_in
+            and not (course.place("submitted", person.id, assignment) / f"{assignment}.ipynb").is_file()
+        ]
+
+
+def _take_note(plan: Plan, desk: Desk, decided: Sequence[tuple[HandIn, Verdict]]) -> None:
+    """Say what nobody has to act on, and that nothing at all was found."""
+    together: dict[tuple[str, str, str], set[str]] = {}
+    for hand_in, verdict in decided:
+        if not hand_in.found.order and not hand_in.time:
+            same = (verdict.owners[0].id, hand_in.assignment, hand_in.spot.pile.name)
+            together.setdefault(same, set()).add(hand_in.facts.sha)
+    for (student, assignment, pile), files in together.items():
+        if len(files) > 1:
+            plan.notes.append(
+                f"{student} has {len(files)} different files of {assignment} in {pile}, and nothing says which is the "
+                "last: the one furthest down counts."
+            )
+    if any(hand_in.found.layout == "drive" and hand_in.time for hand_in, _ in decided):
+        plan.notes.append(
+            "Times from Google Drive say when a file was last modified, by Drive, not when it was handed in."
+        )
+    for name in desk.rulings:
+        if name not in desk.used:
+            plan.notes.append(f"--as {shown(name)!r} was not needed: nothing set aside goes by that name.")
+    if not plan.placements and not plan.problems:
+        plan.problems.append(
+            Problem(
+                "",
+                "all of it",
+                "No hand-in of an assignment of this course was found.",
+                "See that these are the right files, and that what was handed out is released in this course.",
+            )
+        )

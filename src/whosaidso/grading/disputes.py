@@ -1,0 +1,233 @@
+"""Appeals: what students see differently, and what is ruled on it.
+
+Three rulings (gold-policy §6): *upheld for all* changes gold.toml and its history; *accepted for this
+student* changes the mark of the students named only; *declined* says why. None lowers a mark.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from datetime import date
+from typing import Any
+
+import tomlkit
+from attrs import asdict, evolve, field, frozen
+
+from whosaidso.check import parse_answer
+from whosaidso.faults import DataError
+from whosaidso.files import write_whole
+from whosaidso.gold import gold_of
+from whosaidso.grading.backups import Backup
+from whosaidso.grading.folder import CourseFolder, Stopped
+from whosaidso.grading.keys import RULINGS, Key, apply, changed_gold, items_of, load_key
+from whosaidso.grading.literals import read_literal
+from whosaidso.grading.marking import checks_of
+from whosaidso.grading.notebooks import read_released
+from whosaidso.grading.outcomes import read_outcomes
+from whosaidso.kinds import part
+from whosaidso.records import Change, Ruling, Task
+
+
+@frozen
+class Said:
+    """One student's "I see it differently" on one item."""
+
+    student: str
+    why: str
+    record: str
+    ruling: Ruling | None = None
+    """The last ruling that concerns it, if there is one."""
+
+
+@frozen
+class Dispute:
+    """An item that is disputed."""
+
+    assignment: str
+    task: str
+    item: str
+    text: str
+    """The item in a few words."""
+    said: tuple[Said, ...] = field(factory=tuple)
+
+    @property
+    def open(self) -> int:
+        """How many wait for a ruling."""
+        return sum(one.ruling is None for one in self.said)
+
+
+def disputes(course: CourseFolder, assignments: Iterable[str]) -> list[Dispute]:
+    """Return what is disputed, the items with the most open ones first."""
+    found: list[Dispute] = []
+    for assignment in assignments:
+        key = load_key(course, assignment)
+        by_item: dict[tuple[str, str], list[Said]] = {}
+        for (student, task), line in read_outcomes(course, assignment).items():
+            for item, note in line.get("differently", {}).items():
+                said = Said(student, note.get("why", ""), note.get("record", ""), ruling_for(key, item, student))
+                by_item.setdefault((task, item), []).append(said)
+        for (task, item), notes in by_item.items():
+            ordered = tuple(sorted(notes, key=lambda one: one.student))
+            found.append(Dispute(assignment, task, item, describe(key, item), ordered))
+    return sorted(found, key=lambda dispute: (-dispute.open, -len(dispute.said), dispute.assignment, dispute.item))
+
+
+def ruling_for(key: Key, item: str, student: str) -> Ruling | None:
+    """Return the last ruling on an item that concerns a student."""
+    rulings = [r for r in key.rulings if r.item == item and (not r.students or student in r.students)]
+    return rulings[-1] if rulings else None
+
+
+def describe(key: Key, item: str) -> str:
+    """Return an item in the words in which students know it."""
+    case = key.case
+    if item in case.claims:
+        return case.claims[item].text
+    if item in case.passages:
+        return case.passages[item].title
+    if item in case.headline_claims:
+        return case.headline_claims[item].text
+    return item
+
+
+def task_of(key: Key, item: str) -> Task:
+    """Return the task that an item belongs to; an item may also be a span of a passage.
+
+    Raises
+    ------
+    Stopped
+        If no task of the assignment has it.
+    """
+    passage = next((span.passage for span in key.gold.spans if span.id == item), item)
+    tasks = [task for task in key.case.tasks.values() if task.assignment == key.assignment]
+    # a headline claim is asked for by one task only; an article may be traced in two, first for its links
+    for task in tasks:
+        if passage in items_of(key.case, task.id):
+            return task
+    known = sorted({name for task in tasks for name in items_of(key.case, task.id)})
+    raise Stopped(f"{key.assignment} has no item {item!r}; it has: {', '.join(known)}.")
+
+
+def answer_of(course: CourseFolder, key: Key, student: str, task: Task) -> Any:
+    """Return a student's answer to a task, as it was graded.
+
+    Raises
+    ------
+    Stopped
+        If the student's hand-in was not graded or holds no such answer.
+    """
+    folder = course.place("autograded", student, key.assignment)
+    for path in sorted(folder.glob("*.ipynb")):
+        for check in checks_of(read_released(path)):
+            if check.call.task == task.id and check.answer is not None:
+                reading = read_literal(check.answer, check.call.name)
+                if reading.found:
+                    return parse_answer(task, key.case, reading.value).answer
+    raise Stopped(
+        f"No answer of {student} to {task.id} was graded; name a student of `whosaidso disputes {key.assignment}`."
+    )
+
+
+def changes_like(course: CourseFolder, key: Key, item: str, student: str) -> tuple[Change, ...]:
+    """Return the changes of the gold under which this student's answer to an item is right, or costs nothing.
+
+    Raises
+    ------
+    Stopped
+        If it is right already, or cannot be made right by such changes.
+    """
+    task = task_of(key, item)
+    answer = answer_of(course, key, student, task)
+    try:
+        found = part(task.kind, "appeals").changes(item, answer, key.gold, task, key.case)
+    except ValueError as error:
+        raise Stopped(f"Nothing was ruled: {error}.") from error
+    if not found:
+        raise Stopped(f"Nothing was ruled: what {student} answered to {item} costs no mark already.")
+    try:
+        changed_gold(key, tuple(found))
+    except DataError as error:
+        raise Stopped(f"Nothing was ruled, because the key would be faulty; correct it by hand. {error}") from error
+    return tuple(found)
+
+
+def uphold(course: CourseFolder, key: Key, ruling: Ruling, changes: tuple[Change, ...]) -> list[str]:
+    """Change gold.toml for everybody, note it in each item's history, and keep the ruling.
+
+    With no changes the key was corrected by hand, and only the note and the ruling are written. Return
+    what was changed, in words.
+
+    Raises
+    ------
+    Stopped
+        If the changed gold would be faulty. Nothing is written then.
+    """
+    path = course.place("source", assignment=key.assignment) / "gold.toml"
+    document = tomlkit.parse(key.text)
+    for change in changes:
+        apply(document, change)
+    note = {"when": ruling.when, "who": ruling.who, "what": f"upheld on appeal: {ruling.why}"}
+    touched = {change.id for change in changes} or {ruling.item}
+    for table in ("claim", "span", "voices"):
+        for row in document.get(table, []):
+            if row.get("id", row.get("claim")) in touched or (not changes and row.get("passage") in touched):
+                row.setdefault("history", [])
+                row["history"].append(note)
+    text = tomlkit.dumps(document)
+    _, faults = gold_of(tomlkit.parse(text).unwrap(), key.assignment, key.case)
+    if faults:
+        raise Stopped(f"Nothing was written, because the key would be faulty. {DataError(faults)}")
+    with Backup.of(course, "disputes") as backup:
+        backup.before(path)
+        write_whole(path, text.encode())
+        _keep(course, backup, ruling)
+    return [_in_words(change) for change in changes]
+
+
+def keep(course: CourseFolder, rulings: Iterable[Ruling]) -> None:
+    """Keep rulings that change no key."""
+    with Backup.of(course, "disputes") as backup:
+        for ruling in rulings:
+            _keep(course, backup, ruling)
+
+
+def _keep(course: CourseFolder, backup: Backup, ruling: Ruling) -> None:
+    path = course.root / RULINGS
+    backup.before(path)
+    document = tomlkit.parse(path.read_text(encoding="utf-8")) if path.is_file() else tomlkit.document()
+    if "ruling" not in document:
+        document.add(
+            tomlkit.comment(
+                "Rulings on appeals, written by `whosaidso disputes`. They tell of the key: keep them here."
+            )
+        )
+        document["ruling"] = tomlkit.aot()
+    row = {name: value for name, value in asdict(ruling).items() if name != "change"}
+    row["students"] = list(row["students"])
+    table = tomlkit.item(row)
+    if ruling.change:
+        changes = tomlkit.aot()
+        for change in ruling.change:
+            changes.append(tomlkit.item(asdict(change)))
+        table["change"] = changes
+    document["ruling"].append(table)
+    write_whole(path, tomlkit.dumps(document).encode())
+
+
+def _in_words(change: Change) -> str:
+    if change.how == "row":
+        return f"{change.table}: a new row {change.value}"
+    return f"{change.table} {change.id}: {change.key} {'gains' if change.how == 'append' else 'is now'} {change.value}"
+
+
+def new_ruling(key: Key, item: str, *, ruling: str, why: str, who: str, students: Iterable[str] = ()) -> Ruling:
+    """Return a ruling of today."""
+    task_of(key, item)
+    if not why.strip():
+        raise Stopped('A ruling needs a reason that students can read: --why "…".')
+    return Ruling(key.assignment, item, ruling, why.strip(), who, date.today().isoformat(), tuple(students))
+
+
+def with_changes(ruling: Ruling, changes: tuple[Change, ...]) -> Ruling:
+    """Return the ruling with the changes of the gold that it stands for."""
+    return evolve(ruling, change=changes)
