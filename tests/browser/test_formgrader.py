@@ -1,5 +1,7 @@
 """nbgrader's formgrader in a real browser: its Autograde button, a mark given by hand, a hostile hand-in."""
 
+import csv
+import html
 import os
 import shutil
 import socket
@@ -12,7 +14,7 @@ from contextlib import contextmanager
 import pytest
 from nbformat import NotebookNode
 
-from tests.course.courses import cell_of, gradebook_records, hand_in, model
+from tests.course.courses import cell_of, gradebook_records, hand_in, model, run
 
 pytestmark = [pytest.mark.browser, pytest.mark.slow]
 
@@ -29,6 +31,12 @@ HOSTILE = (
     '<a href="javascript:window.run=5">here</a> [here](javascript:window.run=6) ![i](https://evil.example/m.png)'
     " $$\\href{javascript:window.run=7}{x}$$ \\(\\href{https://evil.example/}{x}\\)"
 )
+
+
+def written(notebook, words):
+    """Return a hand-in with these words in its written part."""
+    cell_of(notebook, WHY).source = words
+    return notebook
 
 
 def hostile(course, folder):
@@ -231,3 +239,46 @@ def test_mark_and_comment_given_by_hand_are_stored(browser, served):
     after = gradebook_records(course)
     assert after[*place, "grade"][:4] == (None, 3.5, None, True)
     assert after[*place, "comment"][1] == comment
+
+
+def command(course, *words, code=0):
+    done = run(course, "whosaidso.cli", *words)
+    assert done.returncode == code, done.stdout + done.stderr
+    return done.stdout
+
+
+def test_a_class_graded_by_us_is_opened_marked_and_given_back(browser, served, tmp_path):
+    address, course = served
+    hand_in(course, "nour", ASSIGNMENT, written(model(course, ASSIGNMENT), "I asked who could know."))
+    command(course, "grade", ASSIGNMENT)
+    comment = "You ask the right question, Nour: “who could know?”"
+    with tab(browser, address) as (page, elsewhere, dialogs):
+        page.goto(f"{address}/formgrader/manage_submissions/{ASSIGNMENT}")
+        row = page.locator("#main-table tr").filter(has_text="nour")
+        row.locator("td.score").filter(has_text=f"{BY_MACHINE} / {MOST}").wait_for()
+        submission(page, address, "nour")
+        assert page.get_by_text("12 of 12 points").count()
+        score, words = page.locator(f"input#{WHY}"), page.locator(f"textarea#{WHY}-comment")
+        for field, value, api in ((score, "3.5", "/api/grade/"), (words, comment, "/api/comment/")):
+            with page.expect_response(lambda r, api=api: api in r.url and r.request.method == "PUT") as answer:
+                field.fill(value)
+                field.blur()
+            assert answer.value.ok
+        assert dialogs == []
+        assert not [url for url in elsewhere if not url.startswith(MATHS)]
+    place = (ASSIGNMENT, "nour", ASSIGNMENT, WHY)
+    marked = gradebook_records(course)
+    assert marked[*place, "grade"][:4] == (None, 3.5, None, False)
+    hand_in(course, "omar", ASSIGNMENT, model(course, ASSIGNMENT))
+    command(course, "grade", ASSIGNMENT)
+    again = gradebook_records(course)
+    assert again[*place, "grade"] == marked[*place, "grade"]
+    assert again[*place, "comment"] == marked[*place, "comment"]
+    command(course, "feedback", ASSIGNMENT, "--student", "nour")
+    page_text = (course / "feedback" / "nour" / ASSIGNMENT / f"{ASSIGNMENT}.html").read_text(encoding="utf-8")
+    assert html.escape(comment, quote=False) in page_text
+    assert f"{BY_MACHINE + 3.5:g}" in page_text
+    command(course, "export", "--to", "csv", str(tmp_path / "marks.csv"), ASSIGNMENT, code=1)  # others wait
+    with (tmp_path / "marks.csv").open(encoding="utf-8-sig", newline="") as file:
+        marks = {row["student_id"]: float(row["score"]) for row in csv.DictReader(file)}
+    assert marks["nour"] == BY_MACHINE + 3.5

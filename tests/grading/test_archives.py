@@ -115,6 +115,14 @@ def test_archives_caps_what_is_packed_tightly_but_honestly(tmp_path):
         pile.read(pile.entries[0])
 
 
+def test_archives_caps_every_file(tmp_path):
+    files = {"x.ipynb": os.urandom(70_000)}
+    for pile in (opened(tmp_path, zipped(files)), FolderPile.of(folder(tmp_path / "f", files), Budget(), frozenset())):
+        assert len(pile.read(pile.entries[0], 70_000)) == 70_000
+        with pytest.raises(Refused, match="more than 69,999 bytes"):
+            pile.read(pile.entries[0], 69_999)
+
+
 def test_archives_stops_at_the_budget(tmp_path):
     pile = opened(tmp_path, zipped({f"{n}.ipynb": os.urandom(1000) for n in range(10)}))
     pile.budget.left = 3_500

@@ -448,6 +448,48 @@ def test_collect_sets_aside_loose_files_that_do_not_say_whose_they_are(course, t
     assert who(course) == ["jane"]
 
 
+def test_collect_a_ruling_by_file_means_one_file(course, tmp_path):
+    files = {
+        "a/x.ipynb": filled("", texts={f"{CLAIMS}-why": "a"}),
+        "b/x.ipynb": filled("", texts={f"{CLAIMS}-why": "b"}),
+    }
+    source = folder(tmp_path / "f", files)
+    assert len(collect(course, source, rulings=("x.ipynb=jane",)).problems) == 2
+    plan = collect(course, source, rulings=("a/x.ipynb=jane",))
+    assert [problem.remedy for problem in plan.problems] == ['Say whose it is: --as "b/x.ipynb=ID".']
+    assert submitted(course) == {f"jane/{CLAIMS}/{CLAIMS}.ipynb": files["a/x.ipynb"]}
+    other = evolve(JANE, data=filled("Nobody Here"), file="x.ipynb")
+    assert (
+        len(
+            collect(
+                course, write(tmp_path / "c.zip", zipped(piles.canvas([other]))), rulings=("x.ipynb=jane",)
+            ).problems
+        )
+        == 1
+    )
+
+
+def test_collect_does_not_take_a_number_of_moodles_for_a_code(course, tmp_path):
+    collect(course, write(tmp_path / "a.zip", zipped(piles.moodle([JANE]))))
+    collect(course, write(tmp_path / "x.ipynb", filled("101")))
+    assert who(course) == ["101", "Jane-Doe"]
+
+
+def test_collect_knows_whom_an_earlier_class_list_put_into_the_gradebook(course, tmp_path):
+    people = roster(tmp_path, 'Student,ID,SIS Login ID,Section\n"Doe, Jane",101,jd1,A\n"Roe, John",102,jr,A\n')
+    collect(course, write(tmp_path / "a.zip", zipped(piles.canvas([JANE]))), roster=people)
+    collect(course, write(tmp_path / "b.zip", zipped(piles.canvas([JANE, JOHN]))))
+    assert who(course) == ["jd1", "jr"]
+
+
+def test_collect_says_who_had_another_id_before(course, tmp_path):
+    source = write(tmp_path / "a.zip", zipped(piles.canvas([JANE])))
+    collect(course, source)
+    plan = collect(course, source, roster=roster(tmp_path, PLAIN))
+    assert who(course) == ["doejane-101", "jdoe"]
+    assert any(note.startswith("jdoe was collected before as doejane-101") for note in plan.notes)
+
+
 def test_collect_a_ruling_may_name_a_group(course, tmp_path):
     plan = collect(course, write(tmp_path / "x.ipynb", filled("Doe, Jane")), rulings=("doe, jane=doe, jane",))
     assert not plan.problems

@@ -362,7 +362,7 @@ def grade_ids_and_cell_ids_reversed(it):
 @cells(AT_MOST)
 def sources_exchanged(it):
     sources = [cell["source"] for cell in it.answers]
-    for cell, source in zip(it.answers, sources[1:] + [""], strict=True):
+    for cell, source in zip(it.answers, [*sources[1:], ""], strict=True):
         cell["source"] = source
 
 
@@ -446,7 +446,7 @@ COMPUTED = {
     "from with": "with RUN as NAME:\n    pass", "from except": "try:\n    1\nexcept ValueError as NAME:\n    pass", "imported": "from os import path as NAME",
     "a function": "def NAME(): return RUN", "a class": "class NAME:\n    RUN", "a method": "NAME.update(VALUE)", "an item": "NAME['x'] = VALUE",
     "added up": "NAME = VALUE + VALUE", "repeated": "NAME = VALUE * 2", "a comprehension": "NAME = [x for x in VALUE]", "spread": "NAME = [*VALUE]",
-    "formatted": "NAME = f'{RUN}'", "opened": "NAME = RUN", "awaited": "NAME = await RUN", "evaluated": "NAME = eval(\"RUN\")", "matched": "match 1:\n    case NAME:\n        pass",
+    "formatted": 'NAME = f"{RUN}"', "opened": "NAME = RUN", "awaited": "NAME = await RUN", "evaluated": "NAME = eval(\"RUN\")", "matched": "match 1:\n    case NAME:\n        pass",
     "unhashable": "NAME = {{}: 1}", "another name": "NAME = other", "a slice": "NAME = NAME[0:1]", "an attribute": "NAME.x = VALUE", "a lambda": "NAME = lambda: RUN",
     "decorated": "@RUN\ndef NAME(): pass", "dict()": "NAME = dict(VALUE)", "imported code": "NAME = __import__('pathlib').Path('x').touch()",
 }  # fmt: skip

@@ -25,19 +25,26 @@ from whosaidso.grading.literals import read_literal
 from whosaidso.grading.notebooks import HandedIn, Unreadable, read_notebook, rebuild
 from whosaidso.kinds import part
 
+ALL_NAMES = {*builders.NAMES.values(), *builders.REFUSED.values()}
 SOUND = tuple(f"sound-{level}" for level in LEVELS)
-HEAVY = re.compile("million|megabyte|beginnings|100 000")
+EVERYWHERE = re.compile(
+    "deleted|stripped|anew|exchanged|saved by|thousands of things|curly|hard spaces|line ends|conflict"
+)
+"""What may come out differently in another assignment; the benchmark tries all of it on all of them."""
 
 
 def chosen() -> list[Case]:
-    """Every operator on every assignment, full, half and untouched in turn; the heavy ones on one assignment."""
-    turn = list(builders.cases(lambda number, column: (LEVELS[(number + column) % 3],)))
-    light = [
-        case
-        for number, case in enumerate(turn)
-        if not (case.operators and HEAVY.search(case.operators[0].name)) or number % 3 == 0
-    ]
-    return [*light, *builders.composed(60, seed=4)]
+    """Every operator on an assignment, some on all; full, half and untouched in turn."""
+    turn = builders.cases(lambda number, column: (LEVELS[(number // 3 + column) % 3],))
+    numbers = {operator.name: number for number, operator in enumerate(OPERATORS.values())}
+
+    def wanted(case: Case) -> bool:
+        if case.student in ALL_NAMES:
+            return True
+        name = case.operators[0].name
+        return bool(EVERYWHERE.search(name)) or ASSIGNMENTS[numbers[name] % 3] == case.assignment
+
+    return [*(case for case in turn if wanted(case)), *builders.composed(60, seed=4)]
 
 
 def snapshot(folder: Path) -> dict[str, str]:
@@ -164,7 +171,7 @@ def test_hostile_hand_ins_change_nothing_for_the_others(graded):
     def ours(records):
         return {key: row for key, row in records.items() if any(student in key for student in SOUND)}
 
-    assert len(ours(graded.alone)) > 100
+    assert len(ours(graded.alone)) > 50
     assert ours(graded.records) == ours(graded.alone)
 
 
@@ -179,7 +186,7 @@ def test_hostile_hand_ins_are_graded_or_in_needs_attention(graded):
             wrong.append(f"{told(case)}: neither graded nor named once")
         for trouble in troubles:
             sentences = (trouble["why"], trouble["remedy"])
-            if not all(re.fullmatch(r"[A-Z0-9\W].*[.]", text, re.DOTALL) and len(text) < 400 for text in sentences):
+            if not all(re.fullmatch(r"\S.*[.]", text, re.DOTALL) and len(text) < 400 for text in sentences):
                 wrong.append(f"{told(case)}: {sentences}")
             if "fault of Who Said So" in trouble["remedy"]:
                 wrong.append(f"{told(case)}: {sentences}")
@@ -345,21 +352,27 @@ def spoiled(operator: str, course: Path, tmp_path: Path) -> bytes:
 @pytest.mark.parametrize("operator", ["six million lists", "over a million keys"])
 def test_hostile_files_of_too_many_parts_are_read_cell_by_cell(operator, course_template, tmp_path, monkeypatch):
     data = spoiled(operator, course_template, tmp_path)
-    monkeypatch.setattr(notebooks.json, "loads", lambda *_, **__: pytest.fail("the whole file was read"))
+    cells = len(released(course_template, "mosul-claims").cells)
+    monkeypatch.setattr(json, "loads", lambda *_, **__: pytest.fail("the whole file was read"))
     read = read_notebook(data, "x.ipynb")
-    assert len(read.cells) == len(released(course_template, "mosul-claims").cells)
+    assert len(read.cells) == cells
     assert "damaged" in read.notes[0]
 
 
 def test_hostile_beginnings_of_cells_are_given_up(course_template, tmp_path, monkeypatch):
+    data = b"{" + spoiled("thousands of beginnings of cells", course_template, tmp_path)
     read = []
     decode = json.JSONDecoder.raw_decode
-    monkeypatch.setattr(
-        json.JSONDecoder, "raw_decode", lambda self, text, *more: read.append(len(text)) or decode(self, text, *more)
-    )
+
+    def counted(self, text, idx=0):
+        read.append(len(text) - idx)
+        return decode(self, text, idx)
+
+    monkeypatch.setattr(json.JSONDecoder, "raw_decode", counted)
     with pytest.raises(Unreadable):
-        read_notebook(b"{" + spoiled("thousands of beginnings of cells", course_template, tmp_path), "x.ipynb")
-    assert notebooks.MOST_IN_VAIN <= sum(read[1:]) <= notebooks.MOST_IN_VAIN + notebooks.LONGEST_CELL
+        read_notebook(data, "x.ipynb")
+    most = notebooks.MOST_IN_VAIN
+    assert most <= sum(read[1:]) <= most + notebooks.LONGEST_CELL
 
 
 def test_hostile_lines_of_a_conflict_are_not_gone_through(monkeypatch):
@@ -369,8 +382,8 @@ def test_hostile_lines_of_a_conflict_are_not_gone_through(monkeypatch):
 
 
 def test_hostile_additions_are_shown_up_to_a_length(course_template):
-    added = [HandedIn("markdown", f"{number} " + "x" * 9_998, "") for number in range(1_000)]
+    added = [HandedIn("markdown", f"{number:04} " + "x" * 9_995, "") for number in range(1_000)]
     made = rebuild(released(course_template, "mosul-claims"), added).notebook
-    shown = [cell for cell in made.cells if cell.id.startswith("extra-")]
-    assert len(shown) == notebooks.MOST_ADDED // 10_000 + 1
-    assert f"{1_000 - notebooks.MOST_ADDED // 10_000:,} more cells" in shown[-1].source
+    *shown, more = [cell for cell in made.cells if cell.id.startswith("extra-")]
+    assert len(shown) == notebooks.MOST_ADDED // 10_000
+    assert f"{1_000 - len(shown):,} more cells" in more.source

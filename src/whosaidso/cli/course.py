@@ -185,7 +185,7 @@ def newcourse_folder(
         ) from error
     console.print(f"{target} is ready, with {', '.join(names)} in its gradebook.", highlight=False)
     console.print(
-        "Hand out exercises/, put what comes back under submitted/<student>/<assignment>/, then: nbgrader autograde <assignment>"
+        "Hand out exercises/ or the hand-in pages. When work comes back: whosaidso collect FILE…, whosaidso grade, whosaidso feedback."
     )
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 import re
 import unicodedata
 
@@ -48,4 +49,7 @@ def safe_name(name: str) -> str:
     plain = unicodedata.normalize("NFKD", name)
     plain = "".join(c for c in plain if not unicodedata.combining(c))
     kept = re.sub(r"[^A-Za-z0-9_]+", "-", plain).strip("-_")
-    return kept[:80] or "x-" + "-".join(f"{ord(c):04x}" for c in name[:12])
+    if kept:
+        return kept[:80]
+    rest = "-" + hashlib.sha256(name.encode("utf-8", "replace")).hexdigest()[:8] if len(name) > 12 else ""
+    return "x-" + "-".join(f"{ord(c):04x}" for c in name[:12]) + rest

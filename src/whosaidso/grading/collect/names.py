@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import re
 import unicodedata
+from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
 
 from attrs import define, evolve, field, frozen
@@ -23,6 +24,8 @@ MOST_NAMES = 4
 _BETWEEN = re.compile(r"[,;،，、؛\n]|\s+&\s+|\s+and\s+", re.I)
 _NUMBERED = ("canvas", "blackboard", "teams", "nbgrader")
 """Layouts whose key stands for one account, whatever the assignment."""
+_CODED = ("canvas", "blackboard", "nbgrader")
+"""Layouts whose key is a number or login that somebody might type."""
 
 
 @frozen
@@ -46,10 +49,9 @@ class Claim:
     path: str
 
     @property
-    def calls(self) -> tuple[str, ...]:
-        """Everything the hand-in may be called by in --as."""
-        names = (self.path, self.path.rpartition("/")[2], self.found.prefix, self.found.key, self.found.name, self.found.file, self.typed)  # fmt: skip
-        return tuple(name for name in names if name)
+    def files(self) -> tuple[str, str, str]:
+        """What its file may be called by in --as, the shortest first, where no other file is called that."""
+        return self.path.rpartition("/")[2], self.path, f"{self.pile}/{self.path}"
 
     @property
     def shown_path(self) -> str:
@@ -196,13 +198,17 @@ class Desk:
     """Ids that an LMS's own key got before."""
     used: set[str] = field(factory=set)
     """Rulings that were needed."""
+    _keys: dict[tuple[str, str], set[str]] = field(factory=dict)
+    """The LMS's keys of whom was collected before, by student and layout."""
+    _files: Counter[str] = field(factory=Counter)
+    """How many files of this pile are called that."""
     _codes: dict[str, set[str]] = field(factory=dict)
     _called: dict[str, set[str]] = field(factory=dict)
     """Ids of people known, by the letters of their names and codes."""
     _cases: dict[str, str] = field(factory=dict)
 
-    def learn(self, attempts: Iterable[Attempt], students: Iterable[Owner]) -> None:
-        """Take note of who was collected before and who is in the gradebook."""
+    def learn(self, attempts: Iterable[Attempt], students: Iterable[Owner], numbers: Mapping[str, str]) -> None:
+        """Take note of who was collected before, who is in the gradebook, and of their LMS numbers there."""
         for owner in students:
             self._note(owner)
         for attempt in attempts:
@@ -210,8 +216,13 @@ class Desk:
                 continue
             if attempt.layout in _NUMBERED and attempt.key:
                 self.by_key.setdefault((attempt.layout, plain(attempt.key)), attempt.student)
+                self._keys.setdefault((attempt.student, attempt.layout), set()).add(plain(attempt.key))
             names = (attempt.lms_name,) if attempt.lms_name else ()
-            self._note(Owner(attempt.student, names, (attempt.key,) if attempt.key else ()))
+            codes = (attempt.key,) if attempt.layout in _CODED and attempt.key else ()
+            self._note(Owner(attempt.student, names, codes))
+        for id, number in numbers.items():
+            if number.isdigit():
+                self.by_key.setdefault(("canvas", number), id)
 
     def _note(self, owner: Owner) -> None:
         there = self.known.get(owner.id)
@@ -227,6 +238,7 @@ class Desk:
         """Return who handed each file in by the LMS's word: an owner, a problem, or None where no LMS says it."""
         numbers: dict[tuple[str, str, str], set[str]] = {}
         for claim in claims:
+            self._files.update({_call(name) for name in claim.files})
             if claim.found.layout == "moodle":
                 same = (claim.pile, claim.assignment, plain(claim.found.name))
                 numbers.setdefault(same, set()).add(claim.found.key)
@@ -247,7 +259,7 @@ class Desk:
         if found.anonymous or blind:
             return None if self.roster else Owner(safe_name(f"{found.name} {found.key}"), codes=(found.key,))
         names = (found.name,) if found.name else ()
-        codes = (found.key,) if found.layout in ("canvas", "blackboard", "nbgrader") else ()
+        codes = (found.key,) if found.layout in _CODED else ()
         if self.roster:
             person = self._person(found)
             if person is not None:
@@ -323,7 +335,9 @@ class Desk:
 
     def ruling(self, claim: Claim, uploader: Owner | Problem | None) -> Verdict | None:
         """Return what the instructor said of a hand-in; None for nothing."""
-        for call in claim.calls:
+        found = claim.found
+        files = [name for name in claim.files if self._files[_call(name)] == 1]
+        for call in filter(None, (*files, found.prefix, found.key, found.name, claim.typed)):
             ids = self.rulings.get(_call(call))
             if ids:
                 self.used.add(_call(call))
@@ -349,14 +363,22 @@ class Desk:
                 return Verdict((uploader,), uncompared=True)
         if len(names) > MOST_NAMES:
             why = f"{len(names)} names are typed in it, and up to {MOST_NAMES} may hand in together."
-            return Verdict(problems=(Problem(claim.label, claim.shown_path, why, _remedy(claim, uploader)),))
+            return Verdict(problems=(Problem(claim.label, claim.shown_path, why, self._remedy(claim, uploader)),))
         if uploader is not None:
             return self._compared(claim, uploader, names)
         if not names:
             why = "No name is typed in it, and no LMS says whose it is."
-            remedy = f'Say whose it is: --as "{_quotable(claim.path.rpartition("/")[2])}=ID".'
+            remedy = f'Say whose it is: --as "{self._file(claim)}=ID".'
             return Verdict(problems=(Problem(claim.label, claim.shown_path, why, remedy),))
         return self._unclaimed(claim, names)
+
+    def _remedy(self, claim: Claim, uploader: Owner | None) -> str:
+        return _by_lms(claim, uploader) if uploader else f'Say whose it is: --as "{self._file(claim)}=ID".'
+
+    def _file(self, claim: Claim) -> str:
+        """Return the shortest name that is this file's alone."""
+        names = [_quotable(name) for name in claim.files]
+        return next((name for name in names if self._files[plain(name)] == 1), names[-1])
 
     def _compared(self, claim: Claim, uploader: Owner, names: list[str]) -> Verdict:
         """A name is typed that is not simply the uploader's."""
@@ -452,25 +474,23 @@ class Desk:
             for owner in verdict.owners:
                 if owner.id not in verdict.shared and not verdict.ruled:
                     by_id.setdefault(owner.id, []).append(number)
-        keys: dict[tuple[str, str], set[str]] = {}
-        for (layout, key), id in self.by_key.items():
-            if layout in ("canvas", "blackboard"):
-                keys.setdefault((id, layout), set()).add(key)
         found: dict[int, Problem] = {}
         for id, numbers in by_id.items():
             sorts = {(claims[n].pile, claims[n].assignment, *_account(claims[n])): n for n in numbers}
             different = list(sorts.values())[:100]
             for number in numbers:
                 claim = claims[number]
-                before = keys.get((id, claim.found.layout), {plain(claim.found.key)})
+                mine = plain(claim.found.key)
+                # in Teams the key is a name, and names change
+                before = self._keys.get((id, claim.found.layout), {mine}) if claim.found.layout != "teams" else {mine}
                 others = [other for other in different if not self._one_person(claim, claims[other])]
-                if others or plain(claim.found.key) not in before:
+                if others or mine not in before:
                     two = claims[others[0]].label if others else "somebody collected before"
                     found[number] = Problem(
                         claim.label,
                         claim.shown_path,
                         f"{claim.label!r} and {two!r} would both be the student {id}, and nobody's work may be mixed up.",
-                        f'Say who is who with --as "{_quotable(claim.found.prefix or claim.path)}=ID", or name a class list with --roster.',
+                        f'Say who is who with --as "{_quotable(claim.found.prefix) or self._file(claim)}=ID", or name a class list with --roster.',
                     )
         return found
 
@@ -507,9 +527,7 @@ def _call(text: str) -> str:
     return plain(_quotable(text))
 
 
-def _remedy(claim: Claim, uploader: Owner | None) -> str:
-    if uploader is None:
-        return f'Say whose it is: --as "{_quotable(claim.path.rpartition("/")[2])}=ID".'
+def _by_lms(claim: Claim, uploader: Owner) -> str:
     return (
         f'If the LMS is right, say --as "{_quotable(claim.found.prefix or claim.typed)}={uploader.id}", or --trust-lms '
         "for every such case; if not, put the right student's id there."
@@ -520,4 +538,4 @@ def _disagreement(claim: Claim, uploader: Owner, other: Owner | None = None) -> 
     by_lms = uploader.names[0] if uploader.names else uploader.id
     said = f", who is {other.id}" if other is not None else ""
     why = f"The LMS says {shown(by_lms)!r}, but {shown(claim.typed)!r} is typed in it{said}."
-    return Verdict(problems=(Problem(claim.label, claim.shown_path, why, _remedy(claim, uploader)),))
+    return Verdict(problems=(Problem(claim.label, claim.shown_path, why, _by_lms(claim, uploader)),))

@@ -13,7 +13,7 @@ from attrs import define, evolve, field, frozen
 from whosaidso.grading.collect.archives import MOST_READ, Piles, shown
 from whosaidso.grading.collect.compare import identical
 from whosaidso.grading.collect.index import Attempt, file_of, read_index, which_counts
-from whosaidso.grading.collect.names import Claim, Desk, Owner, Problem, Verdict, agrees, read_as, split_names
+from whosaidso.grading.collect.names import Claim, Desk, Owner, Problem, Verdict, agrees, plain, read_as, split_names
 from whosaidso.grading.collect.reading import read_releases
 from whosaidso.grading.collect.scan import PAPERS, HandIn, Scan, Spot, read_stamp
 from whosaidso.grading.collect.students import Enrolled, read_enrolled, rows_for
@@ -113,7 +113,11 @@ def make_plan(
         raise Stopped("There is no file in what was named; see that it is the right zip or folder.")
     plan = Plan(read_enrolled(course), looked_at=scan.looked_at, problems=scan.problems, foreign=scan.foreign)
     desk = Desk(choices.roster, rulings, choices.trust_lms)
-    desk.learn(before, plan.enrolled.owners() if choices.roster is None else ())
+    if choices.roster is None:
+        numbers = {id: row["lms_user_id"] for id, row in plan.enrolled.students.items()}
+        desk.learn(before, plan.enrolled.owners(), numbers)
+    else:
+        desk.learn(before, (), {})
     decided = _decide(plan, desk, scan.hand_ins)
     _place(course, plan, before, decided, choices.roster)
     blank = {release.sha for release in releases.values()}
@@ -341,10 +345,19 @@ def _take_note(plan: Plan, desk: Desk, decided: Sequence[tuple[HandIn, Verdict]]
                 f"{student} has {len(files)} different files of {assignment} in {pile}, and nothing says which is the "
                 "last: the one furthest down counts."
             )
+    for hand_in, verdict in decided:
+        before = desk.by_key.get((hand_in.found.layout, plain(hand_in.found.key)), "")
+        now = [owner.id for owner in verdict.owners if owner.id not in verdict.shared]
+        if before and now and before not in now:
+            plan.notes.append(
+                f"{now[0]} was collected before as {before}, which is left as it is: remove submitted/{before} if it is "
+                "of no use any more."
+            )
     if any(hand_in.found.layout == "drive" and hand_in.time for hand_in, _ in decided):
         plan.notes.append(
             "Times from Google Drive say when a file was last modified, by Drive, not when it was handed in."
         )
+    plan.notes = list(dict.fromkeys(plan.notes))
     for name in desk.rulings:
         if name not in desk.used:
             plan.notes.append(f"--as {shown(name)!r} was not needed: nothing set aside goes by that name.")

@@ -168,7 +168,7 @@ class Scan:
             hand_in.time = self._moment(_blackboard_time(found.stamp))
         elif found.layout == "drive":
             hand_in.time = self._moment(spot.entry.modified, zoned=spot.entry.zoned)
-        elif found.layout in ("nbgrader", "moodle", "canvas", "loose"):  # a zip inside may be anybody's
+        elif found.layout == "nbgrader" and spot.inner is None:  # a zip inside may be anybody's
             folder = spot.entry.path[: -len(spot.entry.name)]
             stamp, hand_in.secret = (_paper(spot.pile, beside.get(folder + name)) for name in PAPERS)
             hand_in.time = read_stamp(stamp)

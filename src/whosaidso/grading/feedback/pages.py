@@ -48,7 +48,7 @@ CURIOUS = (
     "below 0 you suspect too much, above 0 you trust too much. F1 is 1 when you marked exactly what the key has. κ compares "
     "labels: 1 is full agreement, 0 is what chance gives. With so few items they all say little, and none is part of the mark."
 )
-_UNPRINTED = re.compile("[\x00-\x08\x0b-\x1f\x7f-\x9f\ud800-\udfff\ufffe\uffff]")
+_UNPRINTED = re.compile("[\x00-\x08\x0b-\x1f\x7f-\x9f\u202a-\u202e\u2066-\u2069\ud800-\udfff\ufffe\uffff]")
 _DAY, _HOUR = 86_400, 3_600
 
 
