@@ -10,6 +10,7 @@ from __future__ import annotations
 import copy
 import gzip
 import json
+import math
 import os
 import pprint
 import random
@@ -1519,3 +1520,45 @@ def composed(count: int, seed: int) -> Iterator[Case]:
         yield Case(
             f"composed-{number:04}", draw.choice(ASSIGNMENTS), draw.choice(LEVELS), tuple(chosen), AT_MOST, luck=True
         )
+
+
+# --- what must come of it -------------------------------------------------------------------------------------
+
+Grades = dict[str, tuple[Any, ...]]
+"""A hand-in's grades by cell: by machine, by hand, extra credit, waits for a person, …"""
+
+
+def told(case: Case) -> str:
+    """Return a case in words."""
+    ways = " + ".join(operator.name for operator in case.operators) or f"name {case.student[:40]!r}"
+    return f"{case.assignment} {case.level}: {ways}"
+
+
+def wrong_marks(case: Case, grades: Grades | None, sound: Grades) -> list[str]:
+    """Return what is wrong with a hand-in's marks, beside those of the sound one it was made from."""
+    if grades is None:
+        return [] if case.earns == UNREAD or case.luck else [f"{told(case)}: not graded"]
+    wrong = []
+    for name, (auto, manual, extra, needs, *_) in grades.items():
+        checked = name.endswith("-check")
+        most = sound[name][0] if checked else 0
+        mark = auto if auto is not None else 0 if needs and not checked else math.nan
+        fits = {SAME: mark == most, AT_MOST: 0 <= mark <= most, NOTHING: mark == 0, UNREAD: False}[case.earns]
+        if not fits or (manual, extra) != (None, None):
+            wrong.append(f"{told(case)}: {name} has {auto}, {manual}, {extra}; expected is {case.earns}, {most}")
+    return wrong
+
+
+def wrong_words(case: Case, graded: bool, troubles: list[dict[str, str]]) -> list[str]:
+    """Return what is wrong with what needs attention says of a hand-in."""
+    wrong = []
+    if not case.luck and bool(troubles) != (case.noted or case.earns == UNREAD):
+        wrong.append(f"{told(case)}: {troubles}")
+    if not graded and len(troubles) != 1:
+        wrong.append(f"{told(case)}: neither graded nor named once")
+    for trouble in troubles:
+        sentences = trouble["why"], trouble["remedy"]
+        plain = all(len(text) < 400 and text.endswith(".") and text.strip() == text for text in sentences)
+        if not plain or "fault of Who Said So" in trouble["remedy"]:
+            wrong.append(f"{told(case)}: {sentences}")
+    return wrong

@@ -2,7 +2,6 @@
 
 import hashlib
 import json
-import math
 import os
 import re
 import shutil
@@ -17,7 +16,7 @@ from attrs import frozen
 
 from tests.course.courses import ASSIGNMENTS, gradebook_records, released, run
 from tests.hostile import builders
-from tests.hostile.builders import AT_MOST, LEVELS, NOTHING, OPERATORS, SAME, UNREAD, Builder, Case, HandIn
+from tests.hostile.builders import AT_MOST, LEVELS, NOTHING, OPERATORS, SAME, UNREAD, Builder, Case, HandIn, told
 from whosaidso.answers import MOST_MEANT
 from whosaidso.cases import task_case
 from whosaidso.grading import notebooks
@@ -123,11 +122,6 @@ def graded(course_template, tmp_path_factory):
     return Graded(course, cases, before, snapshot(ground), records, gradebook_records(lone), said, attention, of)
 
 
-def told(case: Case) -> str:
-    ways = " + ".join(operator.name for operator in case.operators) or f"name {case.student[:40]!r}"
-    return f"{case.assignment} {case.level}: {ways}"
-
-
 def test_hostile_cases_are_many_and_of_every_sort(graded):
     expected = Counter(case.earns for case in graded.cases)
     assert len(graded.cases) >= 120
@@ -146,17 +140,11 @@ def test_hostile_sound_hand_ins_differ_in_their_marks(graded):
 
 
 def test_hostile_hand_ins_earn_what_can_be_read_of_them_and_no_more(graded):
-    wrong = []
-    for case in graded.cases:
-        grades, sound = graded.grades(case), graded.grades(case, f"sound-{case.level}")
-        for name, (auto, manual, extra, needs, *_) in (grades or {}).items():
-            most = sound[name][0] if name.endswith("-check") else 0
-            mark = auto if auto is not None else 0 if needs and not name.endswith("-check") else math.nan
-            fits = {SAME: mark == most, AT_MOST: 0 <= mark <= most, NOTHING: mark == 0, UNREAD: False}[case.earns]
-            if not fits or (manual, extra) != (None, None):
-                wrong.append(f"{told(case)}: {name} has {auto}, {manual}, {extra} and is to have {case.earns} {most}")
-        if grades is None and case.earns != UNREAD and not case.luck:
-            wrong.append(f"{told(case)}: not graded")
+    wrong = [
+        fault
+        for case in graded.cases
+        for fault in builders.wrong_marks(case, graded.grades(case), graded.grades(case, f"sound-{case.level}"))
+    ]
     assert wrong == []
 
 
@@ -176,20 +164,13 @@ def test_hostile_hand_ins_change_nothing_for_the_others(graded):
 
 
 def test_hostile_hand_ins_are_graded_or_in_needs_attention(graded):
-    wrong = []
-    for case in graded.cases:
-        troubles = graded.attention.get((case.assignment, case.student), [])
-        read = graded.grades(case) is not None
-        if not case.luck and bool(troubles) != (case.noted or case.earns == UNREAD):
-            wrong.append(f"{told(case)}: {troubles}")
-        if not read and len(troubles) != 1:
-            wrong.append(f"{told(case)}: neither graded nor named once")
-        for trouble in troubles:
-            sentences = (trouble["why"], trouble["remedy"])
-            if not all(re.fullmatch(r"\S.*[.]", text, re.DOTALL) and len(text) < 400 for text in sentences):
-                wrong.append(f"{told(case)}: {sentences}")
-            if "fault of Who Said So" in trouble["remedy"]:
-                wrong.append(f"{told(case)}: {sentences}")
+    wrong = [
+        fault
+        for case in graded.cases
+        for fault in builders.wrong_words(
+            case, graded.grades(case) is not None, graded.attention.get((case.assignment, case.student), [])
+        )
+    ]
     assert wrong == []
 
 

@@ -372,6 +372,51 @@ def test_without_a_chromium_the_tests_are_not_passed(venv, tmp_path, monkeypatch
     assert "sudo" not in capsys.readouterr().out
 
 
+# PostgreSQL
+
+
+@posix_only
+def test_a_postgresql_server_on_path_is_taken(tmp_path, monkeypatch):
+    for name in ("initdb", "postgres"):
+        script(tmp_path / "bin" / name, "exit 0")
+    script(tmp_path / "half" / "initdb", "exit 0")
+    monkeypatch.setenv("PATH", f"{tmp_path / 'half'}{os.pathsep}{tmp_path / 'bin'}")
+    monkeypatch.delenv("WHOSAIDSO_POSTGRES", raising=False)
+    assert make.postgres_programs() == str(tmp_path / "bin")
+
+
+@posix_only
+def test_without_a_postgresql_server_ci_does_not_pass_and_others_are_told(venv, tmp_path, monkeypatch, capsys):
+    monkeypatch.setenv("PATH", "/nowhere")
+    monkeypatch.delenv("WHOSAIDSO_POSTGRES", raising=False)
+    monkeypatch.setattr(make.glob, "glob", lambda pattern: [])
+    monkeypatch.setenv("CI", "true")
+    with pytest.raises(make.SetupError, match="Not passed") as error:
+        make.postgres(venv)
+    sentence(error)
+    monkeypatch.delenv("CI")
+    assert make.postgres(venv) == ""
+    assert "is left out" in capsys.readouterr().out
+
+
+@posix_only
+def test_root_gets_postgresql_from_apt(venv, tmp_path, monkeypatch, capsys):
+    tools, calls = tmp_path / "bin", tmp_path / "calls.txt"
+    programs = " ".join(f'"{tools / name}"' for name in ("initdb", "postgres"))
+    script(
+        tools / "apt-get",
+        f'echo "$*" >> "{calls}"\n[ "$1" = update ] || for f in {programs}; do echo > "$f"; /bin/chmod +x "$f"; done',
+    )
+    monkeypatch.setenv("PATH", str(tools))
+    monkeypatch.delenv("WHOSAIDSO_POSTGRES", raising=False)
+    monkeypatch.setattr(make.glob, "glob", lambda pattern: [])
+    monkeypatch.setattr(os, "geteuid", lambda: 0)
+    monkeypatch.setattr(make, "ROOT", str(tmp_path))
+    assert make.postgres(venv) == str(tools)
+    assert calls.read_text().splitlines() == ["update", "install -y --no-install-recommends postgresql"]
+    assert "installing it with apt-get" in capsys.readouterr().out
+
+
 def test_sudo_is_never_called():
     assert '"sudo"' not in (ROOT / "make.py").read_text(encoding="utf-8")
 

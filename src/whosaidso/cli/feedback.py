@@ -40,9 +40,11 @@ def feedback(
 ) -> None:
     """Write a page for each student and assignment: the mark, how it was made, and how to contest it.
 
-    The pages are feedback/<student>/<assignment>/<notebook>.html, one file each, for a telephone, a screen or paper.
-    Run it again after marking by hand; only pages that say something new are written. nbgrader's own
-    `nbgrader release_feedback` hands them out where an exchange is used.
+    Each page is one file for a telephone, a screen or paper: feedback/<student>/<assignment>/<notebook>.html.
+
+    Run it again after marking by hand: only pages that say something new are written.
+
+    Where an exchange is used, `nbgrader release_feedback` hands them out.
 
     Examples:
 

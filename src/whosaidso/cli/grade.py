@@ -53,6 +53,7 @@ def grade(
     dry_run: Annotated[
         bool, typer.Option("--dry-run", help="Write nothing; show whose mark would move, and why.")
     ] = False,
+    pages: Annotated[bool, typer.Option("--feedback", help="Then write the feedback pages, too.")] = False,
     every: Annotated[bool, typer.Option("--all", help="Show long lists in full.")] = False,
     as_json: AsJson = False,
 ) -> None:
@@ -66,6 +67,8 @@ def grade(
       whosaidso grade
 
       whosaidso grade mosul-claims --dry-run
+
+      whosaidso grade --feedback
     """
     from whosaidso.grading import batch
     from whosaidso.grading.folder import Stopped, read_course
@@ -88,6 +91,10 @@ def grade(
     summary(results, every=every, dry_run=dry_run)
     if as_json:
         print(json.dumps([figures(result) for result in results]))
+    if pages and not dry_run:
+        from whosaidso.cli.feedback import feedback
+
+        feedback(names, course, "", None, None, every, False)
     if any(result.attention for result in results):
         raise typer.Exit(1)
 

@@ -139,7 +139,9 @@ def read_notebook(data: bytes, name: str) -> Notebook:
         if all(_is_ours(cell) for cell in whole):  # nothing of the student's is left
             raise Unreadable(f"{name} is {_what(data)}; ask for the .ipynb file again.")
         content = {"cells": whole}
-        notes = [f"The file is damaged: {len(whole)} of its cells are whole and count, the rest could not be read."]
+        notes = [
+            f"The file is damaged: {len(whole)} of its cells are whole and count; the rest is lost unless it is handed in again."
+        ]
     cells = content.get("cells")
     if cells is None and isinstance(content.get("worksheets"), list):
         sheets = [sheet.get("cells") for sheet in content["worksheets"] if isinstance(sheet, dict)]

@@ -2,9 +2,10 @@
 
 A kind has `answer.py` (parse, format problems), `scoring.py` (the mark), `form.py` (what the form is
 told), `form.js` and `form.css` (the form), `outcomes.py` (every outcome of an open exercise, for pages
-without Python), `paper.py` (the exercise as a worksheet), `appeals.py` (what an upheld appeal changes;
-graded kinds only), `picture.py` (one's own work as a figure;
-optional) and `samples.toml` (answers with the score they must get). Kinds do not know one another.
+without Python), `paper.py` (the exercise as a worksheet), `picture.py` (one's own work as a figure;
+optional) and `samples.toml` (answers with the score they must get). A kind that is graded also has
+`appeals.py` (what an upheld appeal changes) and `beside.py` (an answer beside the key). Kinds do not
+know one another.
 """
 
 from __future__ import annotations
