@@ -21,7 +21,6 @@ import time
 from pathlib import Path
 
 from benchmarks.classes import (
-    ASSIGNMENTS,
     date,
     differences,
     end,
@@ -34,7 +33,7 @@ from benchmarks.classes import (
     timed,
     whosaidso,
 )
-from tests.course.courses import hand_in, model, released
+from tests.course.courses import ASSIGNMENTS, hand_in, model, released
 
 ODD = ("None", "[1, 2.5, ('x',), {'y': None}]", "'c01'", "{'c01': {}}", "{'edges': 7}", "True")
 SHOWN = 40
@@ -66,9 +65,7 @@ def execute(course: Path, processes: int) -> float:
                 words = nbgrader("autograde", assignment, f"--student=*[{digits}]")
                 with (Path(logs) / str(number)).open("wb") as log:
                     env = environment(WHOSAIDSO_EXECUTE="1")
-                    running.append(
-                        subprocess.Popen(words, cwd=course, env=env, stdout=log, stderr=subprocess.STDOUT)
-                    )
+                    running.append(subprocess.Popen(words, cwd=course, env=env, stdout=log, stderr=subprocess.STDOUT))
             try:
                 ended = [process.wait() for process in running]
             finally:
