@@ -14,6 +14,7 @@ import sqlite3
 from collections.abc import Iterator
 from contextlib import closing, contextmanager
 from datetime import datetime
+from glob import glob
 from pathlib import Path
 from types import TracebackType
 
@@ -31,6 +32,8 @@ KEPT = 10
 STATE, NOW = "state", "now"
 """What a backup holds, and what is there at the moment of undoing, until the two have changed places."""
 COMPLETE, UNDONE = "complete", "undone"
+STAGE = ".grading"
+"""Where grading lays its files ready."""
 
 
 @frozen
@@ -77,7 +80,8 @@ class Backup:
         """
         lock = _lock(course)
         try:
-            _recover(course)
+            if lock.lock_counter == 1:  # else the verb that holds it has recovered before it began
+                _recover(course)
             return cls(course, _new_entry(course, verb), set(), lock)
         except BaseException as error:
             lock.release()
@@ -111,7 +115,7 @@ def _lock(course: CourseFolder) -> FileLock:
     """Return the lock of a course, taken."""
     try:
         course.backups.mkdir(exist_ok=True)
-        lock = FileLock(course.backups / ".lock")
+        lock = FileLock(course.backups / ".lock", is_singleton=True)  # grade holds it around its own Backup
         lock.acquire(timeout=0)
     except Timeout:
         raise Stopped(
@@ -167,7 +171,9 @@ def undo(course: CourseFolder, *, force: bool = False) -> Entry:
     Stopped
         If there is none, or marks were entered since, which would be taken back, too.
     """
-    with _taking_turns(course):
+    with taking_turns(course) as finished:
+        if finished:
+            return finished[-1]
         done = [entry for entry in entries(course) if not entry.undone]
         if not done:
             raise Stopped("There is nothing to undo: no backup is kept in this course.")
@@ -190,7 +196,9 @@ def redo(course: CourseFolder) -> Entry:
     Stopped
         If nothing was undone since the last write.
     """
-    with _taking_turns(course):
+    with taking_turns(course) as finished:
+        if finished:
+            return finished[-1]
         undone = [entry for entry in entries(course) if entry.undone]
         if not undone:
             raise Stopped("There is nothing to do again: nothing was undone since the last write.")
@@ -199,21 +207,36 @@ def redo(course: CourseFolder) -> Entry:
 
 
 @contextmanager
-def _taking_turns(course: CourseFolder) -> Iterator[None]:
+def taking_turns(course: CourseFolder) -> Iterator[list[Entry]]:
+    """Keep other commands from writing; give the undoing that was interrupted before and is finished now, if any."""
     lock = _lock(course)
     try:
-        _recover(course)
-        yield
+        yield _recover(course)
     except OSError as error:
         raise _no_backup(course, error) from error
     finally:
         lock.release()
 
 
-def _recover(course: CourseFolder) -> None:
-    """Finish what was being undone when the computer stopped."""
-    for mark in course.backups.glob(f"*/{NOW}/{COMPLETE}"):
+def _recover(course: CourseFolder) -> list[Entry]:
+    """Finish what was being undone when the computer stopped, and clear away what was half written."""
+    marks = list(course.backups.glob(f"*/{NOW}/{COMPLETE}"))
+    for mark in marks:
         _finish_swap(course, mark.parent.parent)
+    known = entries(course)
+    _sweep(course, everywhere=bool(marks) or any(not entry.after for entry in known))
+    return [entry for entry in known if entry.folder in [mark.parent.parent for mark in marks]]
+
+
+def _sweep(course: CourseFolder, *, everywhere: bool) -> None:
+    """Clear away what was half written when the computer stopped; `everywhere` if a write was interrupted."""
+    places = [course.outcomes, *course.backups.glob("*-*")]
+    if everywhere:
+        places += map(Path, glob(str(course.place("autograded", "*", "*"))))
+        shutil.rmtree(course.root / STAGE, ignore_errors=True)
+    for place in places:
+        for path in place.glob(".writing-*"):
+            path.unlink(missing_ok=True)
 
 
 def _swap(course: CourseFolder, folder: Path) -> None:

@@ -23,7 +23,7 @@ from nbformat import NotebookNode
 
 from whosaidso.check import Marked
 from whosaidso.files import move_whole, write_whole
-from whosaidso.grading.backups import Backup
+from whosaidso.grading.backups import STAGE, Backup, taking_turns
 from whosaidso.grading.folder import CourseFolder, Stopped
 from whosaidso.grading.gradebook import (
     GradeRow,
@@ -60,7 +60,6 @@ from whosaidso.grading.outcomes import (
 )
 from whosaidso.grading.safe import visible
 
-STAGE = ".grading"
 CARRIED = ("timestamp.txt", "submission_secret.txt")
 """Files beside a hand-in that nbgrader's later steps look for."""
 LONGEST_NAME = 128
@@ -167,6 +166,13 @@ def grade(course: CourseFolder, assignments: list[str], *, track: Track, dry_run
         Before the first student, if key, release or gradebook is missing or faulty. If the disk is full or
         the gradebook locked in the middle, all is put back as it was.
     """
+    if dry_run:
+        return _grade(course, assignments, track=track, dry_run=True)
+    with taking_turns(course):
+        return _grade(course, assignments, track=track, dry_run=False)
+
+
+def _grade(course: CourseFolder, assignments: list[str], *, track: Track, dry_run: bool) -> list[Graded]:
     prepared = [prepare(course, assignment) for assignment in assignments]
     stage = course.root / STAGE / str(os.getpid())
     try:
@@ -278,7 +284,9 @@ def file_of(hand_in: HandIn, ready: Prepared) -> tuple[Path, list[Attention]]:
     if hand_in.folder.is_symlink() or hand_in.folder.parent.is_symlink():
         raise Unreadable("The folder is a link to another one; put the hand-in itself there.")
     if not hand_in.folder.is_dir():
-        raise Unreadable(f"There is a file where the folder {hand_in.folder.name} should be; put it into a folder of that name.")
+        raise Unreadable(
+            f"There is a file where the folder {hand_in.folder.name} should be; put it into a folder of that name."
+        )
     expected = hand_in.folder / f"{ready.notebook}.ipynb"
     if os.path.lexists(expected):
         return expected, []
