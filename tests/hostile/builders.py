@@ -1486,7 +1486,7 @@ class Builder:
             if operator.sort == "cells":
                 try:
                     operator.act(it)
-                except (KeyError, TypeError, AttributeError, StopIteration):
+                except (LookupError, TypeError, ValueError, AttributeError, StopIteration):
                     if len(case.operators) == 1:
                         raise  # where several meet, one may find gone what it wanted to spoil
         data = json.dumps(it.notebook).encode()
