@@ -11,7 +11,7 @@ import json
 import os
 import shutil
 import sqlite3
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import closing, contextmanager
 from datetime import datetime
 from glob import glob
@@ -141,7 +141,7 @@ def _new_entry(course: CourseFolder, verb: str) -> Entry:
         if folder not in [entry.folder for entry in kept]:  # or half made: the write it was for never began
             shutil.rmtree(folder)
     number = 1 + max((int(entry.folder.name[:4]) for entry in known), default=0)
-    entry = Entry(course.backups / f"{number:04d}-{verb}", verb, datetime.now().isoformat(" ", "seconds"))
+    entry = Entry(course.backups / f"{number:04d}-{verb.split()[0]}", verb, datetime.now().isoformat(" ", "seconds"))
     try:
         (entry.folder / STATE).mkdir(parents=True)
         copy_gradebook(course, entry.folder / STATE / "gradebook.db")
@@ -178,6 +178,7 @@ def undo(course: CourseFolder, *, force: bool = False) -> Entry:
         if not done:
             raise Stopped("There is nothing to undo: no backup is kept in this course.")
         last = done[-1]
+        _must_be_free(course)
         if last.after and digest(course) != last.after and not force:
             raise Stopped(
                 f"The gradebook has changed since `{last.verb}` of {last.when}, perhaps by marks entered in formgrader: "
@@ -202,6 +203,7 @@ def redo(course: CourseFolder) -> Entry:
         undone = [entry for entry in entries(course) if entry.undone]
         if not undone:
             raise Stopped("There is nothing to do again: nothing was undone since the last write.")
+        _must_be_free(course)
         _swap(course, undone[0].folder)
         return undone[0]
 
@@ -370,7 +372,7 @@ def copy_gradebook(course: CourseFolder, target: Path, *, damaged: bool = False)
             return
         try:
             with closing(sqlite3.connect(path, timeout=10)) as db, closing(sqlite3.connect(target)) as copy:
-                db.backup(copy)
+                db.backup(copy, progress=_patience())
                 found = copy.execute("PRAGMA quick_check(1)").fetchone()
             if found != ("ok",):
                 raise sqlite3.DatabaseError(f"database disk image is malformed: {found[0]}")
@@ -382,14 +384,43 @@ def copy_gradebook(course: CourseFolder, target: Path, *, damaged: bool = False)
     _copy_tables(course.db_url, f"sqlite:///{target}", course)
 
 
+def _patience() -> Callable[[int, int, int], None]:
+    """Return what ends a copying after five seconds of waiting: SQLite itself would wait for ever."""
+    waited = 0
+
+    def progress(status: int, remaining: int, total: int) -> None:
+        nonlocal waited
+        waited += status in (sqlite3.SQLITE_BUSY, sqlite3.SQLITE_LOCKED)
+        if waited > 20:
+            raise sqlite3.OperationalError("database is locked")
+
+    return progress
+
+
+def _must_be_free(course: CourseFolder) -> None:
+    """Stop while another program writes to the gradebook: what it holds cannot be told then."""
+    path = sqlite_path(course)
+    if path is None or not path.is_file():
+        return
+    try:
+        with closing(sqlite3.connect(path, timeout=5, isolation_level=None)) as db:
+            db.execute("BEGIN IMMEDIATE")
+            db.execute("ROLLBACK")
+    except sqlite3.Error as error:
+        if "locked" in str(error):
+            raise Stopped(gradebook_trouble(course, error)) from error
+
+
 def put_gradebook(course: CourseFolder, source: Path) -> None:
     """Make the gradebook what an SQLite copy of it holds, in one transaction."""
     path = sqlite_path(course)
     if path is not None:
         try:
             with closing(sqlite3.connect(source)) as copy, closing(sqlite3.connect(path, timeout=10)) as db:
-                copy.backup(db)
-        except sqlite3.DatabaseError:
+                copy.backup(db, progress=_patience())
+        except sqlite3.DatabaseError as error:
+            if "locked" in str(error):
+                raise Stopped(gradebook_trouble(course, error)) from error
             write_whole(path, source.read_bytes())  # the damaged one is no database any more
         return
     _copy_tables(f"sqlite:///{source}", course.db_url, course)

@@ -35,7 +35,7 @@ from whosaidso.grading.gradebook import (
     late_penalty,
     read_sheet,
 )
-from whosaidso.grading.keys import Key, items_of, load_key
+from whosaidso.grading.keys import Key, items_of, load_key, ruling_for
 from whosaidso.grading.literals import read_literal
 from whosaidso.grading.marking import Check, checks_of, fill_marks
 from whosaidso.grading.notebooks import (
@@ -123,6 +123,8 @@ class Graded:
     """Student and seconds."""
     attention: list[Attention] = field(factory=list)
     moved: list[Move] = field(factory=list)
+    disputed: int = 0
+    """Notes "I see it differently" that wait for a ruling."""
     written: bool = False
     """Was anything different from what was there?"""
 
@@ -352,6 +354,11 @@ STUDENT_UNREAD = (
 )
 
 
+def remedy_for(note: str) -> str:
+    """Return what an instructor can do about what was wrong with a file that was graded all the same."""
+    return "Ask for the whole file." if "damaged" in note else "Graded; look at it in formgrader."
+
+
 def _told(trouble: Attention) -> dict[str, str]:
     return {"why": trouble.why, "remedy": trouble.remedy, "to_student": trouble.to_student}
 
@@ -377,7 +384,7 @@ def _marked(
     if ready.key.upheld:
         marks = _floor(notebook, checks, marks, rows, changed, ready.notebook)
     notes = (*read.notes, *rebuilt.notes)
-    attention = [*attention, *(Attention(student, note, "Graded; look at it in formgrader.") for note in read.notes)]
+    attention = [*attention, *(Attention(student, note, remedy_for(note)) for note in read.notes)]
     timestamp, trouble = _timestamp(hand_in.folder)
     if trouble:
         attention.append(Attention(student, trouble, "Taken as on time; correct or delete the file.", ""))
@@ -580,6 +587,12 @@ def sum_up(course: CourseFolder, ready: Prepared, found: list[Found]) -> Graded:
         before, after = scores.get(sub.student), handed.score(name)
         if before is not None and abs(before - after) > 1e-9:
             result.moved.append(Move(sub.student, before, after, _why(ready, sub.student, found)))
+    result.disputed = sum(
+        ruling_for(ready.key.rulings, item, line["student"]) is None
+        for one in found
+        for line in one.lines
+        for item in line.get("differently", ())
+    )
     result.waiting = [(cell, sort, count) for (cell, sort), count in sorted(waiting.items())]
     lines = [line for one in found for line in one.lines]
     result.written = bool(changes) or any(one.staged or one.stale for one in found)
@@ -597,7 +610,7 @@ def _why(ready: Prepared, student: str, found: list[Found]) -> str:
         return "another file was handed in"
     if then.get("key") != now[0]["key"]:
         moved = _moved(ready, student, now[1:])
-        return f"the key has changed{': ' + ', '.join(moved[:4]) if moved else ''}"
+        return f"the key or a ruling has changed{': ' + ', '.join(moved[:4]) if moved else ''}"
     return "the marks were changed elsewhere"
 
 
