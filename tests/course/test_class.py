@@ -163,7 +163,9 @@ def test_mark_and_comment_given_by_hand_survive_regrading(graded):
     after = gradebook_records(graded)
     changed = {key for key in before | after if before.get(key) != after.get(key)}
     regraded = (assignment, student, assignment, cell, "grade")
-    assert {key for key in changed if key[-1] in ("grade", "comment")} == {regraded}  # nbgrader keeps the mark and asks for a second look at it
+    assert {key for key in changed if key[-1] in ("grade", "comment")} == {
+        regraded
+    }  # nbgrader keeps the mark and asks for a second look at it
     assert after[regraded][:4] == (None, 3.5, None, True)
     nbgrader(graded, "generate_feedback", assignment, "--force", f"--student={student}")
     assert "Good: you ask who could know." in page(graded, student, assignment)

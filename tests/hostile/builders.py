@@ -1153,7 +1153,7 @@ MARKS = (b"<<<<<<< HEAD\n", b"=======\n", b">>>>>>> theirs\n")
 def lines_of(data: bytes) -> list[bytes]:
     """Return a notebook's file as Jupyter writes it: a line for each line of a cell."""
     content = json.loads(data)
-    for cell in content["cells"]:
+    for cell in content.get("cells", []):
         if isinstance(cell, dict) and isinstance(cell.get("source"), str):
             cell["source"] = cell["source"].splitlines(keepends=True)
     return [line.encode() for line in (json.dumps(content, indent=1) + "\n").splitlines(keepends=True)]

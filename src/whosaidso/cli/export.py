@@ -8,13 +8,16 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
 import typer
-from rich.table import Table
+from rich.markup import escape
+from rich.table import Column, Table
 from rich.text import Text
 
 from whosaidso.cli.common import AsJson, Course, app, console, course_folder, stop
+from whosaidso.cli.grade import listed, say
+from whosaidso.grading.safe import visible
 
 if TYPE_CHECKING:
-    from whosaidso.grading.export import Made, Marks
+    from whosaidso.grading.export import Cell, Made, Marks
 
 
 class To(StrEnum):
@@ -31,7 +34,7 @@ def export(
     out: Annotated[Path, typer.Argument(help="The file to write.")],
     assignments: Annotated[
         list[str] | None,
-        typer.Argument(help="Assignments; if none is named, all (csv) or all that have marks."),
+        typer.Argument(help="Assignments; if none is named, all that were handed in (csv) or have marks."),
     ] = None,
     to: Annotated[To, typer.Option("--to", help="Who is to read the file.")] = To.csv,
     roster: Annotated[
@@ -43,7 +46,8 @@ def export(
         typer.Option(help='The LMS\'s column of an assignment: "mosul-claims=Claims (998)". Otherwise found by name.'),
     ] = None,
     partial: Annotated[
-        bool, typer.Option("--partial", help="Also write marks of hand-ins of which a part waits for a person.")
+        bool,
+        typer.Option("--partial", help="Also write marks of hand-ins of which a part waits for a person or is lost."),
     ] = False,
     zero_missing: Annotated[
         bool, typer.Option("--zero-missing", help="Write 0 for who handed nothing in, instead of nothing.")
@@ -56,23 +60,29 @@ def export(
     dry_run: Annotated[
         bool, typer.Option("--dry-run", help="Show what would be written for whom; write nothing.")
     ] = False,
+    every: Annotated[bool, typer.Option("--all", help="Show long lists in full.")] = False,
     course: Course = Path(),
     as_json: AsJson = False,
 ) -> None:
     """Write the marks as CSV, or as a file that Canvas, Moodle or Blackboard reads.
 
-    With the file you downloaded from the LMS as --roster, that file is given back with the marks in it, matched to
-    its own students. Who handed nothing in, or waits for a person, gets no mark; what the LMS has stays. Exit code 1
-    if somebody with a hand-in has no mark in the file, or only a part of one; the file is written all the same.
+    With the file you downloaded from the LMS as --roster, it comes back with the marks of its own students in it.
 
-    New files are CSV in UTF-8 with the mark that Excel looks for. An LMS's marks have two decimals at most. An
-    apostrophe stands before whatever a spreadsheet would run, for names are the students' own choice.
+    Who handed nothing in, waits for a person or sent a damaged file gets no mark; what the LMS has stays.
 
-    Example: whosaidso export marks.csv
+    The CSV has nbgrader's columns. Only its column score is blank where there is no full mark.
 
-    Example: whosaidso export --to canvas for-canvas.csv --roster Grades-History_9b.csv
+    Exit code 1 if somebody with a hand-in has no full mark in the file; the file is written all the same.
 
-    Example: whosaidso export --to moodle for-moodle.csv mosul-claims --roster Grades-History-Claims-998.csv --dry-run
+    An apostrophe stands before whatever a spreadsheet would run, for names are the students' own choice.
+
+    Examples:
+
+      whosaidso export marks.csv
+
+      whosaidso export --to canvas for-canvas.csv --roster Grades-9b.csv
+
+      whosaidso export --to moodle for-moodle.csv mosul-claims --dry-run
     """
     from whosaidso.files import write_whole
     from whosaidso.grading import export as room
@@ -85,31 +95,30 @@ def export(
         _check_out(target, roster, force=force or dry_run)
         people = read_roster(roster, timezone=folder.timezone) if roster is not None else None
         marks = room.read_marks(folder, assignments)
+        notes: list[str] = []
+        if not assignments:
+            marks, notes = room.handed_in(marks, graded=to is not To.csv)
+        choices = room.Choices(partial, zero_missing, scale, _columns(column))
         if to is To.csv:
-            _only_for_an_lms(column, partial=partial, zero_missing=zero_missing, scale=scale)
-            made = room.export_csv(marks, people)
+            if column or scale is not None:
+                raise stop("--column and --scale are for --to canvas, moodle or blackboard.")
+            made = room.export_csv(marks, people, choices)
         else:
-            note = ""
-            if not assignments:
-                marks, note = room.with_marks(marks)
             if to is To.moodle and len(marks.tasks) != 1:
                 names = ", ".join(task.name for task in marks.tasks)
                 raise stop(f"A file for Moodle is about one assignment; name it after the file: one of {names}.")
-            choices = room.Choices(partial, zero_missing, scale, _columns(column))
             made = room.export_lms(to, marks, people, choices)
-            made.notes += [note] if note else []
+        made.notes += notes
         if not dry_run:
             write_whole(target, made.data)
     except Stopped as error:
-        raise stop(_show(str(error))) from error
+        raise stop(visible(str(error))) from error
     except OSError as error:
         raise stop(f"{out} could not be written ({error.strerror or error}); nothing was changed.") from error
-    if dry_run:
-        _say_whom(made)
-    _say(made, marks, to, roster.name if roster is not None else "")
+    _say(made, marks, to, roster.name if roster is not None else "", every=every, dry_run=dry_run)
     wrote = f"{out} would be written" if dry_run else f"{out} is written"
     if made.well:
-        console.print(f"{wrote}.", markup=False, highlight=False)
+        say(f"{wrote}.")
     if as_json:
         print(json.dumps(_figures(made, marks, to, out, dry_run=dry_run)))
     if not made.well:
@@ -132,18 +141,6 @@ def _check_out(out: Path, roster: Path | None, *, force: bool) -> None:
         raise Stopped(f"{out} exists; say --force to replace it, or name another file.")
 
 
-def _show(text: str) -> str:
-    """Return a text for the terminal, its control and direction marks replaced."""
-    return "".join(character if character.isprintable() else "\ufffd" for character in text)
-
-
-def _only_for_an_lms(column: list[str] | None, **choices: bool | None) -> None:
-    """Stop where a choice is made that the CSV does not know: it has every number and says what it stands for."""
-    for name, value in {"column": column or None, **choices}.items():
-        if value not in (None, False):
-            raise stop(f"--{name.replace('_', '-')} is for --to canvas, moodle or blackboard; the CSV is always whole.")
-
-
 def _columns(pairs: list[str] | None) -> dict[str, str]:
     found = {}
     for pair in pairs or []:
@@ -154,63 +151,77 @@ def _columns(pairs: list[str] | None) -> dict[str, str]:
     return found
 
 
-def _say_whom(made: Made) -> None:
-    for cell in made.cells:
-        why = "" if cell.state == "mark" else f"  ({cell.state})"
-        console.print(f"{cell.task}  {_show(cell.who)}: {cell.text or '—'}{why}", markup=False, highlight=False)
-
-
-def _say(made: Made, marks: Marks, to: To, roster: str) -> None:
+def _say(made: Made, marks: Marks, to: To, roster: str, *, every: bool, dry_run: bool) -> None:
+    """Say what came of it: how many marks of each assignment, who has none and why, what else to know."""
     from whosaidso.grading.export import number
 
-    table = Table("assignment", "points", "marks", "in part", "waiting", "not graded", "no hand-in")
+    table = Table(Column("assignment", overflow="fold"), "of", "marks", "part", "waits", "ungraded", "unread", "none")
+    kinds = (("mark",), ("partial", "damaged"), ("waiting",), ("not graded",), ("unread",), ("no hand-in", "zero"))
     for task in marks.tasks:
-        states = ("mark", "partial", "waiting", "not graded")
-        missing = len(made.of("no hand-in", task.name)) + len(made.of("zero", task.name))
-        figures = [str(len(made.of(state, task.name))) for state in states]
-        table.add_row(Text(task.name), number(task.points), *figures, str(missing))
+        figures = [sum(len(made.of(state, task.name)) for state in states) for states in kinds]
+        table.add_row(Text(task.name), number(task.points), *map(str, figures))
     console.print(table)
     for name, heading in made.where.items() if made.filled else ():
-        console.print(f"{name} goes into the column {_show(heading)!r}.", markup=False, highlight=False)
-    blank = "counted as 0 in the column score" if to is To.csv else "left as it was" if made.filled else "left blank"
-    kept = "see the column waiting" if to is To.csv else "written as far as it goes"
-    for task in marks.tasks:
-        for state, sentence in (
-            ("partial", f"A part waits for a person, {kept}"),
-            ("waiting", f"Waits for a person, {blank}"),
-            ("not graded", f"Handed in and not graded, {blank}; run `whosaidso grade {task.name}`"),
-            ("locked", "Moodle says that this grade cannot be changed, left as it was"),
-            ("no hand-in", f"No hand-in, {blank}"),
-            ("zero", "No hand-in, 0 written"),
-        ):
-            _list(f"{task.name}: {sentence}", [cell.who for cell in made.of(state, task.name)])
+        say(f"{name} goes into the column {heading!r}.")
+    if dry_run:
+        _list("For whom", [f"{_of(cell)}: {cell.text or '—'} ({cell.state})" for cell in made.cells], every)
+    blank = "left as it was" if made.filled else "left blank"
+    for state, without, with_points in (
+        ("partial", "", "A part waits for a person, written as far as it goes"),
+        ("waiting", f"Waits for a person, {blank}", ""),
+        (
+            "damaged",
+            f"The file is damaged and only a part of it counts, {blank}: ask for the whole file",
+            "The file is damaged, written as far as it goes: ask for the whole file",
+        ),
+        ("not graded", f"Handed in and not graded, {blank}: run `whosaidso grade`", ""),
+        (
+            "unread",
+            f"Could not be read, {blank}: ask for the file again (`whosaidso grade` says why)",
+            "Could not be read, the mark of an earlier file is written: ask for the file again",
+        ),
+        ("locked", "Moodle says that this grade cannot be changed, left as it was", ""),
+        ("no hand-in", f"No hand-in, {blank}", ""),
+        ("zero", "", "No hand-in, 0 written"),
+    ):
+        cells = made.of(state)
+        _list(without, [_of(cell) for cell in cells if cell.points is None], every)
+        _list(with_points, [_of(cell) for cell in cells if cell.points is not None], every)
     left_out = "" if to is To.csv else ", so they are not in the file"
-    _list(f"Handed in, but {roster} does not know them{left_out}", made.unknown)
-    _list(f"In the gradebook without a hand-in, and not in {roster}", made.idle)
-    _list(f"In {roster}, but not in the gradebook", made.absent)
-    _list("Above the points possible", made.above)
-    _list("The gradebook has no number or address by which the LMS surely finds them; use --roster", made.unsure)
-    _list("Their id begins like a formula, so an apostrophe stands before it; enter these marks by hand", made.unsafe)
+    for sentence, people in (
+        (f"Handed in, but {roster} does not know them{left_out}", made.unknown),
+        (f"In the gradebook without a hand-in, and not in {roster}", made.idle),
+        (f"In {roster}, but not in the gradebook", made.absent),
+        ("Above the points possible", made.above),
+        ("The gradebook has no number or address by which the LMS surely finds them: use --roster", made.unsure),
+        ("Their id begins like a formula, so an apostrophe stands before it: enter these marks by hand", made.unsafe),
+    ):
+        _list(sentence, people, every)
+    console.print()
     if made.guarded:
-        cells = "1 cell" if made.guarded == 1 else f"{made.guarded} cells"
-        console.print(f"An apostrophe was put before what a spreadsheet would run, in {cells}.", highlight=False)
+        cells_in_words = "1 cell" if made.guarded == 1 else f"{made.guarded} cells"
+        say(f"An apostrophe was put before what a spreadsheet would run, in {cells_in_words}.")
     for note in made.notes:
-        console.print(_show(note), markup=False, highlight=False)
+        say(note)
 
 
-def _list(sentence: str, people: list[str]) -> None:
-    if people:
-        named = ", ".join(_show(who) for who in people)
-        console.print(f"{sentence} ({len(people)}): {named}.", markup=False, highlight=False)
+def _of(cell: Cell) -> str:
+    return f"{cell.task}: {cell.who}"
+
+
+def _list(sentence: str, lines: list[str], every: bool) -> None:
+    """Print a list under its sentence, which may hold a file's name and is no markup."""
+    listed(escape(visible(f"{sentence} ({len(lines)})")), lines, every)
 
 
 def _figures(made: Made, marks: Marks, to: To, out: Path, *, dry_run: bool) -> dict:
-    states = ("mark", "partial", "waiting", "not graded", "no hand-in", "zero", "locked")
+    from whosaidso.grading.export import STATES
+
     by_task = {
         task.name: {
             "points": task.points,
             "column": made.where.get(task.name, ""),
-            **{state.replace(" ", "_").replace("-", "_"): len(made.of(state, task.name)) for state in states},
+            **{state.replace(" ", "_").replace("-", "_"): len(made.of(state, task.name)) for state in STATES},
         }
         for task in marks.tasks
     }

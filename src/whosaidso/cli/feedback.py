@@ -10,7 +10,7 @@ import typer
 from rich.table import Table
 
 from whosaidso.cli.common import AsJson, Course, app, assignments_of, console, course_folder, stop
-from whosaidso.cli.grade import listed, say, with_bar
+from whosaidso.cli.grade import FEW, listed, say, with_bar
 
 if TYPE_CHECKING:
     from whosaidso.grading.feedback.run import Written
@@ -55,7 +55,7 @@ def feedback(
       whosaidso feedback mosul-claims --student jdoe --show-gold
     """
     from whosaidso.check import show_gold as shows_by_default
-    from whosaidso.grading.feedback.run import write_feedback
+    from whosaidso.grading.feedback.run import old_pages, write_feedback
     from whosaidso.grading.folder import Stopped, read_course
     from whosaidso.grading.outcomes import outcomes_path
 
@@ -63,9 +63,13 @@ def feedback(
     try:
         folder = read_course(root)
         names = assignments_of(root, assignments)
+        gone: list[Path] = []
         if not assignments:
-            names = [name for name in names if outcomes_path(folder, name).is_file()]
+            ungraded = [name for name in names if not outcomes_path(folder, name).is_file()]
+            gone = [page for name in ungraded for page in old_pages(folder, name, student=student)]
+            names = [name for name in names if name not in ungraded]
         if not names:
+            show_old(gone, every=every)
             raise stop("Nothing has been graded in this course yet; run `whosaidso grade` first.")
         shows_key = shows_by_default() if show_gold is None else show_gold
         target = None if zip_file is None else zip_file.expanduser().resolve()
@@ -73,12 +77,14 @@ def feedback(
     except Stopped as error:
         raise stop(str(error)) from error
     summary(results, every=every)
+    show_old([*gone, *(page for result in results for page in result.old)], every=every)
     console.print()
     say(f"The pages are under {folder.place('feedback')}.")
     if shows_key:
         console.print("\nThese pages show the key: hand them back only when nobody can hand in any more.")
     if target is not None:
         say(f"{target} holds {sum(result.pages for result in results)} pages.")
+        unmatched(results, every=every)
         if len(results) > 1:
             console.print("An LMS takes the pages of one assignment at a time: name one for a zip to upload.")
     if as_json:
@@ -96,7 +102,36 @@ def figures(result: Written) -> dict[str, Any]:
         "waiting": len(result.waiting),
         "unread": result.unread,
         "left_out": [{"student": student, "why": why} for student, why in result.left_out],
+        "old": [str(page) for page in result.old],
+        "by_hand": [*result.by_hand, *result.no_zip],
     }
+
+
+def show_old(pages: list[Path], *, every: bool) -> None:
+    """List the pages that say marks which are not there any more."""
+    listed(
+        "Old pages: what they say is not in the gradebook any more; remove them, or grade and run this again",
+        [str(page) for page in pages],
+        every,
+    )
+
+
+def unmatched(results: list[Written], *, every: bool) -> None:
+    """Say which pages of the zip no LMS can give back by itself."""
+    several = len(results) > 1
+    for field, one, more in (
+        ("by_hand", "page has no upload of its own; give it back by hand", "pages have no upload of their own; give them back by hand"),
+        ("no_zip", "page is for Blackboard, which takes no such zip; give it back by hand", "pages are for Blackboard, which takes no such zip; give them back by hand"),
+    ):  # fmt: skip
+        names = [
+            f"{student} ({result.assignment})" if several else student
+            for result in results
+            for student in getattr(result, field)
+        ]
+        if names:
+            shown = names if every else names[:FEW]
+            rest = f" and {len(names) - FEW} more (--all lists them)" if len(names) > len(shown) else ""
+            say(f"{len(names)} {one if len(names) == 1 else more}: {', '.join(shown)}{rest}")
 
 
 def summary(results: list[Written], *, every: bool) -> None:

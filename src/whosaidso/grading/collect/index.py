@@ -7,14 +7,14 @@ attempt in the order of collecting. A line gives the LMS's own names, so that fe
 from __future__ import annotations
 
 import json
-from collections.abc import Iterable, Sequence
+from collections.abc import Collection, Iterable, Sequence
 from datetime import datetime
 from pathlib import Path
 
-from attrs import asdict, field, frozen
+from attrs import asdict, define, field, frozen
 
 from whosaidso.files import write_whole
-from whosaidso.grading.collect.layouts import by_order
+from whosaidso.grading.collect.layouts import Found, by_order
 from whosaidso.grading.folder import CourseFolder, Stopped
 
 
@@ -56,6 +56,8 @@ class Attempt:
     """The exchange's submission_secret.txt."""
     written: tuple[str, ...] = field(default=(), converter=_texts)
     """Digest of each longer text that was written in it."""
+    whole: str = ""
+    """Digest of all that was filled in; "" where no word of it is the student's own."""
 
     @property
     def when(self) -> datetime | None:
@@ -122,3 +124,35 @@ def which_counts(attempts: Sequence[Attempt]) -> Attempt:
     if all(attempt.order for attempt in own) and len({attempt.layout for attempt in own}) == 1:
         return max(enumerate(own), key=lambda pair: (by_order(pair[1].order), pair[0]))[1]
     return own[-1]
+
+
+@define
+class Placed:
+    """Finds a file again that was placed for somebody before, however that was settled then."""
+
+    _blank: Collection[str] = ()
+    """Files in which nobody wrote anything: one is like the other."""
+    _by_file: dict[tuple[str, str, str], list[Attempt]] = field(factory=dict)
+
+    @classmethod
+    def of(cls, attempts: Iterable[Attempt], blank: Collection[str]) -> Placed:
+        """Take note of what was collected before."""
+        placed = cls(blank)
+        for attempt in attempts:
+            placed._by_file.setdefault(_same_file(attempt.layout, attempt.key, attempt.sha), []).append(attempt)
+        return placed
+
+    def before(self, found: Found, path: str, sha: str) -> list[Attempt]:
+        """Return the earlier attempts of the very same file, from the same account where an LMS says whose it is."""
+        there = self._by_file.get(_same_file(found.layout, found.key, sha), [])
+        if found.layout not in _NO_ACCOUNT:
+            return there
+        here = [attempt for attempt in there if attempt.path == path]
+        return here if here or sha in self._blank else there
+
+
+_NO_ACCOUNT = ("loose", "drive")
+
+
+def _same_file(layout: str, key: str, sha: str) -> tuple[str, str, str]:
+    return ("", "", sha) if layout in _NO_ACCOUNT else (layout, key, sha)

@@ -32,6 +32,9 @@ WORDS_ALIKE = 20
 """Words from which on the same text in two hand-ins is worth a look."""
 LONGEST_NAME = 300
 
+_NO_TEXT = re.compile(r"""#.*|"(?:\\.|[^"\\\n])*"|'(?:\\.|[^'\\\n])*'""")
+"""Comments, and quoted texts, in which a # is none."""
+
 _CHECK = re.compile(r"""\bcheck\(\s*\\?["']([\w-]+)""")
 _TASK = re.compile(r"#\s*([\w-]+):")
 _NAMED = re.compile(r'"(?:grade_id|id)"\s*:\s*"([^"\\]{1,200})"')
@@ -50,6 +53,8 @@ class Release:
     """Names of its cells and tasks."""
     texts: Mapping[str, str]
     """What stood in the cells for written answers."""
+    codes: Mapping[str, str]
+    """What stood in the cells for structured answers."""
     sha: str
 
 
@@ -64,6 +69,8 @@ class Facts:
     typed: str = ""
     written: tuple[str, ...] = ()
     """Digest of each longer text that was written in it."""
+    whole: str = ""
+    """Digest of all that was filled in; "" where no word of it is the student's own."""
     problem: str = ""
     """What it is, if it cannot be read; half a sentence."""
     other: str = ""
@@ -91,14 +98,13 @@ def read_releases(course: CourseFolder) -> dict[str, Release]:
             ) from error
         calls = [check_call(cell["source"]) for cell in notebook["cells"] if cell["cell_type"] == "code"]
         marks = {grade_id_of(cell) for cell in notebook["cells"]} | {call.task for call in calls if call}
-        texts = {
-            grade_id_of(cell): cell["source"]
-            for cell in notebook["cells"]
-            if is_solution(cell) and cell["cell_type"] == "markdown"
-        }
-        found[name] = Release(
-            name, notebook, frozenset(marks - {""}), texts, hashlib.sha256(path.read_bytes()).hexdigest()
+        to_fill = [cell for cell in notebook["cells"] if is_solution(cell) and grade_id_of(cell) != f"{name}-who"]
+        texts, codes = (
+            {grade_id_of(cell): cell["source"] for cell in to_fill if (cell["cell_type"] == "code") == code}
+            for code in (False, True)
         )
+        sha = hashlib.sha256(path.read_bytes()).hexdigest()
+        found[name] = Release(name, notebook, frozenset(marks - {""}), texts, codes, sha)
     if not found:
         raise Stopped(
             f"No assignment was released in {course.root}, so no hand-in can be told from other files: "
@@ -122,7 +128,7 @@ def read_facts(data: bytes, name: str, releases: Mapping[str, Release]) -> Facts
         return Facts(sha, other=notebook.assignment)
     release = releases[assignment]
     cells, _ = identify(release.notebook, notebook.cells)
-    return Facts(sha, True, assignment, _typed(cells, assignment), _written(cells, release))
+    return Facts(sha, True, assignment, _typed(cells, assignment), _written(cells, release), _whole(cells, release))
 
 
 def _by_text(data: bytes, sha: str, problem: str, releases: Mapping[str, Release]) -> Facts:
@@ -183,7 +189,47 @@ def _written(cells: list[HandedIn], release: Release) -> tuple[str, ...]:
         given = release.texts.get(cell.grade_id)
         if given is None:
             continue
-        words = re.findall(r"\w+", cell.source.casefold())
-        if len(words) >= WORDS_ALIKE and words != re.findall(r"\w+", given.casefold()):
-            found.append(hashlib.sha256(" ".join(words).encode("utf-8", "replace")).hexdigest()[:16])
+        words = _words(cell.source)
+        if words.count(" ") + 1 >= WORDS_ALIKE and words != _words(given):
+            found.append(hashlib.sha256(words.encode("utf-8", "replace")).hexdigest()[:16])
     return tuple(found)
+
+
+def _whole(cells: list[HandedIn], release: Release) -> str:
+    """Return the digest of all answers and texts; "" unless a text is filled, or an answer holds the student's own words."""
+    said: list[str] = []
+    own = False
+    for cell in cells:
+        text, code = release.texts.get(cell.grade_id), release.codes.get(cell.grade_id)
+        if text is not None:
+            filled = cell.source.strip()
+            if filled and filled != text.strip():
+                own = True
+                said.append(f"{cell.grade_id} {_words(filled)}")
+        elif code is not None:
+            answer, comments = _apart(cell.source, code, cell.grade_id)
+            own = own or bool(comments) or bool(read_literal(cell.source, "differently").value)
+            said.append(f"{cell.grade_id} {_words(answer)} # {_words(' '.join(comments))}")
+    return hashlib.sha256("\n".join(said).encode("utf-8", "replace")).hexdigest()[:16] if own else ""
+
+
+def _words(text: str) -> str:
+    """Return the words of a text; the text as it is where it has none, like "???"."""
+    return " ".join(re.findall(r"\w+", text.casefold())) or " ".join(text.split())
+
+
+def _apart(source: str, released: str, grade_id: str) -> tuple[str, list[str]]:
+    """Return an answer without comments, and those comments that are neither the release's nor the form's."""
+    printed = {line.strip() for line in released.split("\n")}
+    form = f"# {grade_id.removesuffix('-answer')}:"
+    comments: list[str] = []
+
+    def without(found: re.Match[str]) -> str:
+        if not found[0].startswith("#"):
+            return found[0]
+        comment = found[0].strip()
+        if comment not in printed and not comment.startswith(form) and comment.strip("# "):
+            comments.append(comment)
+        return ""
+
+    return _NO_TEXT.sub(without, source), comments

@@ -12,10 +12,12 @@ from __future__ import annotations
 from whosaidso.grading.export.cells import number, safe_cell
 from whosaidso.grading.export.filled import export_lms
 from whosaidso.grading.export.fresh import export_csv
-from whosaidso.grading.export.marks import Known, Mark, Marks, Task, read_marks, with_marks
-from whosaidso.grading.export.people import Choices, Made
+from whosaidso.grading.export.marks import Known, Mark, Marks, Task, handed_in, read_marks
+from whosaidso.grading.export.people import STATES, Cell, Choices, Made
 
 __all__ = [
+    "STATES",
+    "Cell",
     "Choices",
     "Known",
     "Made",
@@ -24,8 +26,8 @@ __all__ = [
     "Task",
     "export_csv",
     "export_lms",
+    "handed_in",
     "number",
     "read_marks",
     "safe_cell",
-    "with_marks",
 ]

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from attrs import evolve
-
 from whosaidso.grading.export.cells import new_table, number, safe_cell
 from whosaidso.grading.export.marks import Known, Mark, Marks
 from whosaidso.grading.export.people import Choices, Made, called, decide, match, strangers
@@ -31,13 +29,21 @@ _HEADINGS = {
     "moodle": ("Email address", "ID number", "First name", "Last name"),
     "blackboard": ("Last Name", "First Name", "Username"),
 }
+_HANDED_IN = {
+    "not graded": "not graded",
+    "unread": "unreadable",
+    "damaged": "in part",
+    "no hand-in": "no",
+    "zero": "no",
+}
+"""The column handed_in, where it is not a plain yes."""
 _NO_PERSON, _NO_STUDENT = Person(""), Known("")
 
 
-def export_csv(marks: Marks, roster: Roster | None = None) -> Made:
+def export_csv(marks: Marks, roster: Roster | None, choices: Choices) -> Made:
     """Return nbgrader's own table, its numbers unrounded, with how many cells wait and whether there is a hand-in.
 
-    A roster adds names and e-mail addresses the gradebook does not have.
+    The score is blank where there is no full mark and `choices` do not ask for less. A roster adds names and e-mail addresses the gradebook does not have.
     """
     made = Made(unsafe=[called(student) for student in marks.students if safe_cell(student.id) != student.id])
     pairs = match(marks, roster, made) if roster is not None else {}
@@ -46,11 +52,11 @@ def export_csv(marks: Marks, roster: Roster | None = None) -> Made:
     for task in marks.tasks:
         made.where[task.name] = "score"
         for student in marks.students:
-            cell = decide(marks, task, student, _NO_PERSON, Choices(partial=True), made)
+            cell = decide(marks, task, student, _NO_PERSON, choices, made)
+            score = made.put(cell, task.points, str)
             mark = marks.marks.get((task.name, student.id), Mark(None, 0.0, 0.0, 0, 0))
-            made.put(evolve(cell, points=mark.score), task.points, str)
             whose = (student.id, *_whose(student, people.get(student.id, _NO_PERSON)))
-            numbers = mark.raw, mark.penalty, mark.score, task.points, mark.waiting
+            numbers = mark.raw, mark.penalty, score, task.points, mark.waiting
             rows.append(
                 [
                     task.name,
@@ -58,7 +64,7 @@ def export_csv(marks: Marks, roster: Roster | None = None) -> Made:
                     str(mark.timestamp or ""),
                     *map(made.guard, whose),
                     *map(str, numbers),
-                    {"not graded": "not graded", "no hand-in": "no"}.get(cell.state, "yes"),
+                    _HANDED_IN.get(cell.state, "yes"),
                 ]
             )
     made.cells += strangers(marks, roster)

@@ -1,7 +1,8 @@
-"""Read the gradebook: every assignment, every student, what each hand-in has earned and what of it still waits."""
+"""Read what there is: every assignment, every student, what each hand-in has earned and what stands in its way."""
 
 from __future__ import annotations
 
+import hashlib
 from collections.abc import Iterator
 from datetime import datetime
 from glob import escape, iglob
@@ -12,7 +13,11 @@ from sqlalchemy import Connection, case, func, or_, select
 
 from whosaidso.grading.folder import CourseFolder, Stopped
 from whosaidso.grading.gradebook import connected
-from whosaidso.grading.notebooks import Unreadable, read_cells
+from whosaidso.grading.notebooks import Unreadable, read_bytes, read_cells
+from whosaidso.grading.outcomes import Line, read_outcomes
+
+DAMAGED = "The file is damaged"
+"""So begins the note on a hand-in of which only the whole cells count."""
 
 
 @frozen
@@ -69,6 +74,10 @@ class Marks:
     """By assignment and student."""
     submitted: frozenset[tuple[str, str]]
     """Assignment and student of every hand-in under submitted/, graded or not."""
+    unread: frozenset[tuple[str, str]] = frozenset()
+    """Those of them that grading could not read; a mark there is may be of an earlier file."""
+    damaged: frozenset[tuple[str, str]] = frozenset()
+    """Those of which only a part could be read."""
 
     def handed_in(self, task: str, student: str) -> bool:
         """Is there a hand-in, graded or not?"""
@@ -81,7 +90,7 @@ def read_marks(course: CourseFolder, wanted: list[str] | None = None) -> Marks:
     Raises
     ------
     Stopped
-        If there is no gradebook, it cannot be read, or it does not know an assignment.
+        If there is no gradebook, it cannot be read, it does not know an assignment, or nothing in it is graded.
     """
     with connected(course) as db:
         asked = select(Assignment.id, Assignment.name, Assignment.duedate, Assignment.max_score.label("points"))
@@ -90,34 +99,40 @@ def read_marks(course: CourseFolder, wanted: list[str] | None = None) -> Marks:
         for name in wanted or []:
             if name not in there:
                 raise Stopped(f"The gradebook has no assignment {name!r}; it has {', '.join(there) or 'none'}.")
+        marks = _marks(db, {row.id: row.name for row in rows})
+        if not marks:
+            raise Stopped(
+                "There are no marks to export: nothing that was handed in is graded; run `whosaidso grade` first."
+            )
         rows = [row for row in rows if not wanted or row.name in wanted]
-        names = {row.id: row.name for row in rows}
-        marks = _marks(db, names)
         fields = Student.id, Student.first_name, Student.last_name, Student.email, Student.lms_user_id
         people = db.execute(select(*fields).order_by(Student.last_name, Student.first_name, Student.id)).all()
     tasks = tuple(Task(row.name, _title(course, row.name), row.duedate, float(row.points)) for row in rows)
     students = tuple(Known(*(text or "" for text in row)) for row in people)
-    submitted = {(name, student) for name in names.values() for student in _folders(course, name)}
-    return Marks(tasks, students, marks, frozenset(submitted))
+    names = {task.name for task in tasks}
+    marks = {key: mark for key, mark in marks.items() if key[0] in names}
+    submitted = {(name, student) for name in names for student in _folders(course, name)}
+    unread, damaged = _faults(course, submitted)
+    return Marks(tasks, students, marks, frozenset(submitted), unread, damaged)
 
 
-def with_marks(marks: Marks) -> tuple[Marks, str]:
-    """Return the assignments that have marks, what an LMS is told if none is named, and a note on the others.
+def handed_in(marks: Marks, *, graded: bool) -> tuple[Marks, list[str]]:
+    """Return the assignments that somebody has handed in, and notes on the others: what is exported if none is named.
 
-    Raises
-    ------
-    Stopped
-        If there is none.
+    With `graded`, only those of which something is graded.
     """
-    graded = {task for task, _ in marks.marks}
-    begun = {task for task, _ in marks.submitted} - graded
-    waiting = [task.name for task in marks.tasks if task.name in begun]
-    if not graded:
-        raise Stopped(
-            "There are no marks to export: nothing that was handed in is graded; run `whosaidso grade` first."
+    known = {task for task, _ in marks.marks}
+    begun = {task for task, _ in marks.submitted} | known
+    nobody = [task.name for task in marks.tasks if task.name not in begun]
+    waiting = [task.name for task in marks.tasks if graded and task.name in begun - known]
+    notes = []
+    if nobody:
+        notes.append(
+            f"Left out, because nobody has handed it in: {', '.join(nobody)}. Name it after the file to have it."
         )
-    note = f"Left out, because nothing of it is graded yet: {', '.join(waiting)}." if waiting else ""
-    return evolve(marks, tasks=tuple(task for task in marks.tasks if task.name in graded)), note
+    if waiting:
+        notes.append(f"Left out, because nothing of it is graded yet: {', '.join(waiting)}.")
+    return evolve(marks, tasks=tuple(task for task in marks.tasks if task.name not in nobody + waiting)), notes
 
 
 def _marks(db: Connection, names: dict[str, str]) -> dict[tuple[str, str], Mark]:
@@ -147,6 +162,34 @@ def _marks(db: Connection, names: dict[str, str]) -> dict[tuple[str, str], Mark]
         (names[task], student): Mark(when, float(raw), penalties.get(ident, 0.0), int(waiting), int(marked))
         for ident, task, student, when, raw, waiting, marked in db.execute(asked)
     }
+
+
+def _faults(
+    course: CourseFolder, submitted: set[tuple[str, str]]
+) -> tuple[frozenset[tuple[str, str]], frozenset[tuple[str, str]]]:
+    """Return the hand-ins that could not be read, and those of which only a part could, by grading's own word."""
+    unread, damaged = set(), set()
+    for name in {task for task, _ in submitted}:
+        for (student, task), line in read_outcomes(course, name).items():
+            if task or (name, student) not in submitted:
+                continue
+            if not line.get("read", True):
+                if not _is_replaced(course, name, line):
+                    unread.add((name, student))
+            elif any(DAMAGED in note for note in line.get("notes", ())):
+                damaged.add((name, student))
+    return frozenset(unread), frozenset(damaged)
+
+
+def _is_replaced(course: CourseFolder, assignment: str, line: Line) -> bool:
+    """Does another file lie there than the one that could not be read? It only needs to be graded."""
+    if not line.get("sha"):
+        return False
+    try:
+        data = read_bytes(course.place("submitted", line["student"], assignment) / line["file"])
+    except Unreadable:
+        return True
+    return not hashlib.sha256(data).hexdigest().startswith(line["sha"])
 
 
 def _title(course: CourseFolder, name: str) -> str:

@@ -24,6 +24,10 @@ class Choices:
     """The LMS's column by assignment, where it cannot be found by name."""
 
 
+STATES = ("mark", "partial", "damaged", "waiting", "not graded", "unread", "locked", "no hand-in", "zero")
+"""What can be said of somebody's mark. A damaged or unread one may be written all the same, as a partial one is."""
+
+
 @frozen
 class Cell:
     """What is written for one person and assignment."""
@@ -33,7 +37,7 @@ class Cell:
     points: float | None
     """None where nothing is written, and what stood in the LMS's file stays."""
     state: str
-    """mark, partial, waiting, not graded, no hand-in, zero, locked."""
+    """One of STATES."""
     text: str = ""
     """What is written."""
 
@@ -85,8 +89,8 @@ class Made:
     @property
     def well(self) -> bool:
         """Has everybody with a hand-in a mark in the file?"""
-        waits = self.of("waiting") or self.of("partial") or self.of("not graded") or self.of("locked")
-        return not (self.unknown or self.unsafe or self.unsure or waits)
+        whole = ("mark", "no hand-in", "zero")
+        return not (self.unknown or self.unsafe or self.unsure or any(cell.state not in whole for cell in self.cells))
 
 
 def called(one: Known | Person) -> str:
@@ -140,7 +144,11 @@ def _signs(student: Known, roster: Roster) -> Iterator[Person | None]:
 def strangers(marks: Marks, roster: Roster | None) -> list[Cell]:
     """Return the hand-ins under submitted/ of people whom neither gradebook nor class list knows."""
     known = {student.id for student in marks.students} | {person.id for person in (roster.people if roster else ())}
-    return [Cell(task, who, None, "not graded") for task, who in sorted(marks.submitted) if who not in known]
+    return [
+        Cell(task, who, None, "unread" if (task, who) in marks.unread else "not graded")
+        for task, who in sorted(marks.submitted)
+        if who not in known
+    ]
 
 
 def decide(marks: Marks, task: Task, student: Known, person: Person, choices: Choices, made: Made) -> Cell:
@@ -148,17 +156,22 @@ def decide(marks: Marks, task: Task, student: Known, person: Person, choices: Ch
 
     Who is not in the gradebook gets no zero while a hand-in there belongs to nobody.
     """
-    ident = student.id or person.id
-    mark = marks.marks.get((task.name, ident))
+    key = task.name, student.id or person.id
+    mark = marks.marks.get(key)
+    fault = "unread" if key in marks.unread else "damaged" if key in marks.damaged and mark else ""
     points: float | None = None
-    if mark is None:
-        state = "not graded" if (task.name, ident) in marks.submitted else "no hand-in"
-        if state == "no hand-in" and choices.zero_missing and (student.id or not made.unknown):
-            points, state = 0.0, "zero"
-    elif not mark.marked:
-        state = "waiting" if mark.waiting else "not graded"
-    elif mark.waiting and not choices.partial:
-        state = "waiting"
+    if mark is not None and mark.marked:
+        state = fault or ("partial" if mark.waiting else "mark")
+        if state == "mark" or choices.partial:
+            points = mark.score
+        elif state == "partial":
+            state = "waiting"
+    elif fault:
+        state = fault
+    elif mark is not None or key in marks.submitted:
+        state = "waiting" if mark is not None and mark.waiting else "not graded"
+    elif choices.zero_missing and (student.id or not made.unknown):
+        points, state = 0.0, "zero"
     else:
-        points, state = mark.score, "partial" if mark.waiting else "mark"
+        state = "no hand-in"
     return Cell(task.name, called(person if person.id else student), points, state)

@@ -31,7 +31,11 @@ from whosaidso.vocabulary import MISCONCEPTIONS
 
 BY_MACHINE, BY_TEACHER, WAITS = "by machine", "by your teacher", "waits for your teacher"
 BY_MACHINE_AND = "by machine; your teacher looks at it, too"
-BY_TEACHER_AND = "by your teacher, who looks at it again"
+WRITES = "Your teacher writes"
+WROTE_OF_TEXT = "Your teacher wrote this about your earlier text:"
+WROTE_BEFORE = "Your teacher wrote this before:"
+AGAIN = "your teacher looks at it again"
+LOST = "not in your file"
 NOTHING = "nothing written"
 MOST_PROBLEMS = 30
 UNREAD = "Your file could not be read, so nothing in it has been marked yet. Please ask your teacher."
@@ -43,6 +47,10 @@ _LINK = re.compile(r"\[([^\]]*)\]\([^)]*\)")
 _CURIOUS = re.compile(r"\s*\(((?:d′|κ)[^()]*)\)")
 _PRE = re.compile(r"<pre[^>]*>(.*)</pre>", re.DOTALL)
 _NAME = re.compile(r"[\w-]+")
+_QUOTED = re.compile("“.*”", re.DOTALL)
+_HYPHEN = re.compile(r"(?<![\w-])-(?=[\d.])")
+_DAMAGED = re.compile(r"The file is damaged: (\d+) of its cells")
+_MISSING = re.compile(r"The cell (\S+) was missing")
 
 
 @frozen
@@ -55,6 +63,8 @@ class Entry:
     asked: str
     said: str
     message: str
+    alike: tuple[str, ...] = ()
+    """What was said to each of several items that nothing else tells apart; `said` is empty then."""
 
 
 @define
@@ -70,6 +80,10 @@ class Section:
     """Will a person still look at it?"""
     open: bool = False
     """Has it no points yet?"""
+    lost: bool = False
+    """Was it in the part of the file that was damaged?"""
+    again: bool = False
+    """Does an earlier mark by hand stand until a person has looked again?"""
     rule: str = ""
     arithmetic: str = ""
     entries: tuple[Entry, ...] = ()
@@ -82,6 +96,8 @@ class Section:
     remarks: tuple[str, ...] = ()
     comments: tuple[str, ...] = ()
     """What the teacher says."""
+    introduced: str = WRITES
+    """How the comments are introduced."""
     beside: dict[str, Any] | None = None
     """The answer beside the key, only where the key may be shown."""
 
@@ -114,6 +130,8 @@ class Page:
     student: str
     name: str
     standing: str
+    partners: tuple[str, ...] = ()
+    """Who handed in together with the student."""
     sections: list[Section] = field(factory=list)
     unread: tuple[str, ...] = ()
     """Why nothing was marked, and what to do; empty for a hand-in that was read."""
@@ -126,6 +144,8 @@ class Page:
     handed_in: str = ""
     late: float = 0.0
     """Seconds."""
+    whole: int | None = None
+    """How many cells of a damaged file could be read; None for a sound one."""
     repairs: tuple[str, ...] = ()
     remarks: tuple[str, ...] = ()
     """What the teacher says of the whole."""
@@ -145,7 +165,17 @@ class Page:
     @property
     def open_points(self) -> float:
         """Points that nobody has given or refused yet."""
-        return sum(section.most for section in self.sections if section.open)
+        return sum(section.most for section in self.sections if section.open and not section.lost)
+
+    @property
+    def again_points(self) -> float:
+        """Points of the parts whose mark is one of an earlier hand-in."""
+        return sum(section.most for section in self.sections if section.again)
+
+    @property
+    def so_far(self) -> bool:
+        """Can the total still change without an appeal?"""
+        return self.whole is not None or any(section.waits or section.open for section in self.sections)
 
 
 @frozen
@@ -177,6 +207,8 @@ class Ready:
     shows_key: bool
     lines: dict[str, dict[str, Line]] = field(factory=dict)
     """What grading found: by student, then by task; the hand-in's own line has the task ""."""
+    alike: dict[str, list[str]] = field(factory=dict)
+    """Students by the digest of the file they handed in."""
 
 
 def plans_of(release: NotebookNode) -> tuple[str, list[Plan]]:
@@ -248,12 +280,16 @@ def page_of(ready: Ready, student: str, notebook: dict[str, Any] | None) -> Page
         page.earlier = handed is not None
         return page
     page.shows_key = ready.shows_key
-    page.repairs = (*told, *(_named(note, ready.plans) for note in line["notes"]))
+    damaged = next(filter(None, map(_DAMAGED.match, line["notes"])), None)
+    page.whole = int(damaged[1]) if damaged else None
+    lost = _lost(line, ready.plans) if damaged else set()
+    page.repairs = (*told, *_repairs(line["notes"], ready.plans, damaged=bool(damaged)))
     if handed is None:
         return page
     _put_time(page, ready, handed)
     sources = _sources(notebook)
-    page.sections = [_section(ready, plan, student, sources, handed) for plan in ready.plans]
+    page.partners = _partners(ready, student, line["sha"], sources)
+    page.sections = [_section(ready, plan, student, sources, handed, lost) for plan in ready.plans]
     page.score = handed.score(ready.notebook)
     page.penalty = handed.penalties.get(ready.notebook) or 0.0
     own = {plan.id for plan in ready.plans} | {plan.answer for plan in ready.plans}
@@ -277,13 +313,53 @@ def _sources(notebook: dict[str, Any]) -> dict[str, str]:
     return found
 
 
+def _lost(line: Line, plans: Sequence[Plan]) -> set[str]:
+    """Return the parts of a damaged file that are gone; a criterion is gone with the text before it."""
+    missing = {found[1] for note in line["notes"] if (found := _MISSING.match(note))}
+    lost, text = set(), ""
+    for plan in plans:
+        text = plan.id if plan.text else text
+        if (plan.answer or (plan.id if plan.text else text)) in missing:
+            lost.add(plan.id)
+    return lost
+
+
+def _repairs(notes: Sequence[str], plans: Sequence[Plan], *, damaged: bool) -> list[str]:
+    """Return the notes for a student; what a damaged file has lost is said at the parts themselves."""
+    return [_named(note, plans) for note in notes if not (damaged and (_DAMAGED.match(note) or _MISSING.match(note)))]
+
+
+def _partners(ready: Ready, student: str, sha: str, sources: dict[str, str]) -> tuple[str, ...]:
+    """Return who handed in the same file and is named in it together with the student; nobody where that is not clear."""
+    others = [other for other in ready.alike.get(sha, ()) if other != student]
+    if not others or not sha:
+        return ()
+    from whosaidso.grading.collect.names import Owner, agrees, split_names
+
+    cell = next((source for name, source in sources.items() if name.endswith("-who")), "")
+    reading = read_literal(cell, "who")
+    value = reading.value if reading.found else ""
+    typed = [str(one) for one in value] if isinstance(value, list | tuple) else split_names(str(value))
+    names = ready.sheet.students
+    found = {}
+    for one in (student, *others):
+        owner = Owner(one, (names[one],) if names.get(one) else ())
+        found[one] = {place for place, name in enumerate(typed) if agrees(name, owner)}
+    if any(len(places) > 1 for places in found.values()):
+        return ()
+    named = [one for one, places in found.items() if places]
+    if student not in named or len(set.union(*found.values())) < len(named):
+        return ()
+    return tuple(names.get(one) or one for one in named if one != student)
+
+
 def _named(note: str, plans: Sequence[Plan]) -> str:
     """Say of which part a cell is that a note names."""
     for plan in plans:
         for cell, what in ((plan.answer, "the answer to"), (plan.id, "the text of")):
             if cell and f"The cell {cell} " in note:
                 return note.replace(f"The cell {cell} ", f"The cell with {what} “{plan.title}” ")
-    return note
+    return re.sub(r"^The cell \S+-who ", "The cell with your name ", note)
 
 
 def _put_time(page: Page, ready: Ready, handed: Handed) -> None:
@@ -313,7 +389,9 @@ def in_words(moment: datetime) -> str:
     return f"{day}, {moment.hour:02}:{moment.minute:02}"
 
 
-def _section(ready: Ready, plan: Plan, student: str, sources: dict[str, str], handed: Handed) -> Section:
+def _section(
+    ready: Ready, plan: Plan, student: str, sources: dict[str, str], handed: Handed, lost: set[str]
+) -> Section:
     row = handed.grades.get((ready.notebook, plan.id))
     source = sources.get(plan.id, plan.released)
     untouched = plan.text and source.strip() == plan.released.strip()
@@ -323,11 +401,20 @@ def _section(ready: Ready, plan: Plan, student: str, sources: dict[str, str], ha
         section.open = row.manual is None and row.auto is None
         section.waits = row.needs or section.open
         section.by = _by(row, untouched)
+        section.again = row.needs and row.manual is not None
         if row.extra:
-            section.remarks = (f"{row.extra:+g} of it is extra credit.",)
+            section.remarks = (minus(f"{row.extra:+g} of it is extra credit."),)
+    if plan.id in lost:
+        section.lost = True
+        if not section.again and not section.points:
+            section.by, section.open = LOST, True
     cells = (plan.answer, plan.id) if plan.answer else (plan.id,)
     comments = (handed.comments.get((ready.notebook, cell), ("", None, None))[2] for cell in cells)
     section.comments = tuple(said for said in comments if said and said.strip())
+    if section.again:
+        section.introduced = WROTE_BEFORE if plan.call else WROTE_OF_TEXT
+    if section.lost:
+        return section
     if plan.call is not None:
         _mark(section, ready, plan.call, student, sources.get(plan.answer), row)
     elif plan.text:
@@ -337,7 +424,7 @@ def _section(ready: Ready, plan: Plan, student: str, sources: dict[str, str], ha
 
 def _by(row: GradeRow, untouched: bool) -> str:
     if row.manual is not None:
-        return BY_TEACHER_AND if row.needs else BY_TEACHER
+        return AGAIN if row.needs else BY_TEACHER
     if row.auto is None:
         return WAITS
     if untouched:
@@ -366,14 +453,14 @@ def _mark(
     section.rule, section.arithmetic = score.rule, score.arithmetic
     if 0 < score.share < 1:
         section.arithmetic += f" In points: {score.share:.4f} × {call.points:g} = {marked.points:g}."
-    section.entries = tuple(_entry(item, kind.ADDS) for item in score.items if item.what)
+    entries = [_entry(item, kind.told(item, ready.key.case), kind.ADDS) for item in score.items if item.what]
+    section.entries = _gathered(entries)
     section.notes, section.curious = _notes(score)
     more = len(parsed.problems) - MOST_PROBLEMS
     section.problems = parsed.problems[:MOST_PROBLEMS] + ((f"And {more:,} more like these.",) if more > 0 else ())
     if row is not None and row.manual is not None:
-        section.remarks += (
-            f"Below is how the machine counted: {marked.points:g}. Your teacher’s mark counts instead.",
-        )
+        until = " until your teacher has looked again" if row.needs else " instead"
+        section.remarks += (f"Below is how the machine counted: {marked.points:g}. Your teacher’s mark counts{until}.",)
     elif row is not None and row.auto is not None and abs(row.auto - marked.points) > 0.005:
         kept = ready.key.upheld and row.auto > marked.points
         gradebook = f"The gradebook has {row.auto:g} points for this part, and that is the mark that counts."
@@ -382,24 +469,42 @@ def _mark(
         section.beside = kind.beside(parsed.answer, score.items, ready.key.gold, task, ready.key.case)
 
 
-def _entry(item: Item, adds: bool) -> Entry:
-    if item.outcome == "blank":
-        asked, said = item.what, ""
-    elif " You said: " in item.what:
-        asked, _, said = item.what.rpartition(" You said: ")
-    else:
-        asked, said = "", item.what
+def _entry(item: Item, told: tuple[str, str], adds: bool) -> Entry:
     message = "" if item.message in ("Right.", "No answer.") else item.message
-    credit = item.credit if adds else None
-    said = said.replace("““", "“").replace("””", "”")  # a mark that has its own quotation marks
-    return Entry(item.outcome, credit, asked, said, message)
+    return Entry(item.outcome, item.credit if adds else None, *told, message)
+
+
+def _gathered(entries: Sequence[Entry]) -> tuple[Entry, ...]:
+    """Put what counts neither way, for the same reason, into one entry where the first of it stood."""
+    gathered: list[Entry] = []
+    first: dict[str, int] = {}
+    for entry in entries:
+        place = first.get(entry.message)
+        if entry.outcome != "neither":
+            gathered.append(entry)
+        elif place is None:
+            first[entry.message] = len(gathered)
+            gathered.append(entry)
+        else:
+            one = gathered[place]
+            gathered[place] = evolve(one, said="", alike=(*(one.alike or (one.said,)), entry.said))
+    return tuple(gathered)
+
+
+def minus(text: str) -> str:
+    """Return a text whose negative figures have a minus, not a hyphen.
+
+    >>> minus("c -0.4, on 2026-11-20")
+    'c −0.4, on 2026-11-20'
+    """
+    return _HYPHEN.sub("−", text)
 
 
 def _notes(score: Score) -> tuple[tuple[str, ...], tuple[str, ...]]:
     """Return what is said in words, and apart from it the figures of the field."""
     words: list[str] = []
     curious: list[str] = []
-    for note in score.notes:
+    for note in map(minus, score.notes):
         if note.startswith("Span F1"):
             curious.append(note)
             continue
@@ -462,7 +567,8 @@ def _item(case: Case, item: str) -> str:
 
 def _names(page: Page, case: Case) -> tuple[tuple[str, str], ...]:
     """Return the short names that stand in what is said of the answers, with what they stand for."""
-    said = {word for s in page.sections for entry in s.entries for word in _NAME.findall(entry.said)}
+    answers = [one for s in page.sections for entry in s.entries for one in (entry.said, *entry.alike)]
+    said = {word for answer in answers for word in _NAME.findall(_QUOTED.sub("", answer))}
     rows = [row for section in page.sections for row in (section.beside or {}).get("rows", ())]
     shown = said | {word for row in rows for cell in row["cells"] for word in _NAME.findall(cell)}
     found = []
@@ -474,6 +580,7 @@ def _names(page: Page, case: Case) -> tuple[tuple[str, str], ...]:
             found.append((name, f"the article by {case.articles[name].outlet}"))
         elif name in case.texts:
             found.append((name, f"{case.texts[name].title}, {case.texts[name].publisher}"))
-        elif name in case.sources and name in said and name != case.sources[name].name:
-            found.append((name, case.sources[name].name))
+        elif name in case.sources and name in said:
+            source = case.sources[name]
+            found.append((name, source.what if name == source.name else source.name))
     return tuple(found)

@@ -36,6 +36,8 @@ class Parcel:
     file: zipfile.ZipFile
     draft: Path
     names: set[str] = field(factory=set)
+    unmatched: list[tuple[str, str, str]] = field(factory=list)
+    """Assignment, student and layout of each page whose name no LMS knows; "" for no upload of their own."""
 
     @classmethod
     def open(cls, target: Path, attempts: Sequence[Attempt]) -> Parcel:
@@ -68,6 +70,9 @@ class Parcel:
         name = name_of(attempt, assignment) if attempt else own
         if name in self.names:
             name = own
+        if name == own:
+            layout = attempt.layout if attempt and not attempt.shared else ""
+            self.unmatched.append((assignment, student, layout))
         self.names.add(name)
         entry = zipfile.ZipInfo(name, LONG_AGO)
         entry.compress_type = zipfile.ZIP_DEFLATED

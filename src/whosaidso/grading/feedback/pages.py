@@ -15,7 +15,7 @@ from functools import cache
 from pathlib import Path
 from typing import Any
 
-from whosaidso.grading.feedback.facts import Appeal, Entry, Page, Ruled, Section
+from whosaidso.grading.feedback.facts import WRITES, Appeal, Entry, Page, Ruled, Section, minus
 from whosaidso.grading.safe import visible
 
 OUTCOMES = {
@@ -38,6 +38,10 @@ HOW = (
     "Do you see an item differently? Write it down under “I see it differently” in the form, if you can still hand in; or "
     "tell your teacher which item and why. Up to 60 words are enough, and a record from outside helps: publisher, date, "
     "address. Asking never lowers a mark."
+)
+WHOLE = (
+    "Please hand the whole file in again: open the assignment where you worked on it, save it (on the hand-in page: “Save my "
+    "hand-in”), see that it opens, and hand that file in. If you cannot, ask your teacher. This says nothing about your work."
 )
 THEN = (
     "A person decides, in one of three ways: upheld for all (the key is changed, and everybody is marked again), accepted "
@@ -100,6 +104,10 @@ def _head(page: Page) -> str:
         else f"<b>{_line(page.student)}</b>"
     )
     lines = [f'<p class="for">Feedback for {whose}</p>']
+    if page.partners:
+        names = [f'<b dir="auto">{_line(name)}</b>' for name in page.partners]
+        named = " and ".join(filter(None, (", ".join(names[:-1]), names[-1])))
+        lines.append(f"<p>Handed in together with {named}.</p>")
     if page.handed_in:
         lines.append(f"<p>Handed in on {html.escape(page.handed_in)}.{_late(page)}</p>")
     return f'<header>\n<p class="brand">Who Said So?</p>\n<h1>{_line(page.title)}</h1>\n{"".join(lines)}\n</header>'
@@ -137,9 +145,11 @@ def _unread(page: Page) -> Iterator[str]:
 def _read(page: Page) -> Iterator[str]:
     yield _total(page)
     for remark in page.remarks:
-        yield _teacher(remark)
+        yield _teacher(remark, WRITES)
     yield _points(page)
-    if page.repairs:
+    if page.whole is not None:
+        yield _damaged(page, page.whole)
+    elif page.repairs:
         yield f'<section class="notice">\n<h2>About your file</h2>\n{_list(page.repairs)}</section>\n'
     if page.again:
         yield '<section class="along">\n<h2>To take along</h2>\n'
@@ -156,9 +166,22 @@ def _read(page: Page) -> Iterator[str]:
     yield _differently(page)
 
 
+def _damaged(page: Page, whole: int) -> str:
+    count = (
+        "one of its cells is whole, and it counts" if whole == 1 else f"{whole} of its cells are whole, and they count"
+    )
+    lost = [section.title for section in page.sections if section.lost]
+    gone = f"<p>Not in your file, as it reached us:</p>\n{_list(lost)}" if lost else ""
+    return (
+        f'<section class="notice">\n<h2>Please hand in your file again</h2>\n'
+        f"<p>Your file came damaged: {count}. The rest cannot be read.</p>\n{gone}<p>{WHOLE}</p>\n"
+        f"{_list(page.repairs) if page.repairs else ''}</section>\n"
+    )
+
+
 def _total(page: Page) -> str:
-    so_far = " so far" if page.open_points else ""
-    lines = [f'<p class="total"><b>{page.total:g}</b> of {page.most:g} points{so_far}</p>']
+    so_far = " so far" if page.so_far else ""
+    lines = [f'<p class="total"><b>{_number(page.total)}</b> of {page.most:g} points{so_far}</p>']
     if page.penalty:
         lines.append(
             f"<p>{page.score:g} points, less {page.penalty:g} for handing in late: "
@@ -166,6 +189,13 @@ def _total(page: Page) -> str:
         )
     if page.open_points:
         lines.append(f"<p>Your teacher has not yet read parts worth {page.open_points:g} points.</p>")
+    if page.again_points:
+        lines.append(
+            f"<p>Your teacher looks again at parts worth {page.again_points:g} points; until then the earlier marks stand.</p>"
+        )
+    lost = sum(section.most for section in page.sections if section.lost)
+    if lost:
+        lines.append(f"<p>Parts worth {lost:g} points are not in your file.</p>")
     return f'<div class="sum">\n{"".join(lines)}\n</div>\n'
 
 
@@ -178,7 +208,7 @@ def _points(page: Page) -> str:
     foot = []
     if page.penalty:
         foot.append(f'<tr><th scope="row">Handed in late</th><td>−{page.penalty:g}</td><td></td><td></td></tr>')
-    foot.append(f'<tr><th scope="row">Together</th><td>{page.total:g}</td><td>{page.most:g}</td><td></td></tr>')
+    foot.append(f'<tr><th scope="row">Together</th><td>{_number(page.total)}</td><td>{page.most:g}</td><td></td></tr>')
     heads = "".join(f'<th scope="col">{word}</th>' for word in ("Part", "Points", "Of", "Marked"))
     return (
         f'<table class="points">\n<caption class="unseen">Points of each part, and who gave them</caption>\n'
@@ -190,17 +220,23 @@ def _given(section: Section) -> str:
     return (
         '<span class="unseen">none yet</span><span aria-hidden="true">–</span>'
         if section.open
-        else f"{section.points:g}"
+        else _number(section.points)
     )
 
 
+def _number(points: float) -> str:
+    return minus(f"{points:g}")
+
+
 def _section(section: Section, name: str, page: Page) -> str:
-    given = f"{section.by}" if section.open else f"{section.points:g} of {section.most:g} points, {section.by}"
+    given = f"{section.by}" if section.open else f"{_number(section.points)} of {section.most:g} points, {section.by}"
     body = [f'<section id="{name}">\n<h2>{_line(section.title)}</h2>\n<p class="given">{_line(given)}</p>\n']
     body += [f'<p class="remark">{_line(remark)}</p>\n' for remark in section.remarks]
     if section.text is not None:
         body.append(_own(section))
-    body += [_teacher(comment) for comment in section.comments]
+    body += [_teacher(comment, section.introduced) for comment in section.comments]
+    if section.lost:
+        body.append("<p>This part is not in your file.</p>\n")
     if section.rule:
         body.append(f'<p class="rule"><b>How marks are made.</b> {_line(section.rule)}</p>\n')
     if section.arithmetic:
@@ -227,16 +263,19 @@ def _own(section: Section) -> str:
     return f'<figure>\n<figcaption>You wrote</figcaption>\n<div class="own" dir="auto">{_text(section.text or "")}</div>\n</figure>\n'
 
 
-def _teacher(comment: str) -> str:
-    return f'<figure class="teacher">\n<figcaption>Your teacher writes</figcaption>\n<div class="own" dir="auto">{_said(comment)}</div>\n</figure>\n'
+def _teacher(comment: str, introduced: str) -> str:
+    return f'<figure class="teacher">\n<figcaption>{introduced}</figcaption>\n<div class="own" dir="auto">{_said(comment)}</div>\n</figure>\n'
 
 
 def _list(lines: Iterable[str]) -> str:
     return f"<ul>{''.join(f'<li>{_line(line)}</li>' for line in lines)}</ul>\n"
 
 
-def _outcome(outcome: str) -> str:
+def _outcome(outcome: str, credit: float | None = None) -> str:
+    """Return the sign and the word of an outcome; what is partly right has its own figure for a sign."""
     sign, word = OUTCOMES[outcome]
+    if outcome == "half" and credit:
+        sign = credit_of(credit).lstrip("+−")
     return f'<span class="sign" aria-hidden="true">{sign}</span><b>{word}</b>'
 
 
@@ -250,8 +289,10 @@ def _entry(entry: Entry) -> str:
     you = "You said: " if entry.asked else ""
     said = f'<p class="said">{you}{_line(entry.said)}</p>' if entry.said else ""
     message = f"<p>{_line(entry.message)}</p>" if entry.message else ""
+    if entry.alike:
+        said = f'<ul class="said">{"".join(f"<li>{_line(one)}</li>" for one in entry.alike)}</ul>'
     return (
-        f'<li class="{entry.outcome}"><p class="outcome">{_outcome(entry.outcome)}{credit}</p>{asked}'
+        f'<li class="{entry.outcome}"><p class="outcome">{_outcome(entry.outcome, entry.credit)}{credit}</p>{asked}'
         f"{said}{message}</li>\n"
     )
 
@@ -278,7 +319,7 @@ def _beside(beside: dict[str, Any]) -> str:
     heads = beside["heads"]
     columns = "".join(f'<th scope="col" role="columnheader">{_line(head)}</th>' for head in heads)
     rows = "".join(
-        f'<tr role="row" class="{row["outcome"]}"><th scope="row" role="rowheader">{_outcome(row["outcome"])}<span>{_line(row["cells"][0])}</span></th>'
+        f'<tr role="row" class="{row["outcome"]}"><th scope="row" role="rowheader">{_outcome(row["outcome"], row.get("credit"))}<span>{_line(row["cells"][0])}</span></th>'
         + "".join(
             f'<td role="cell" data-head="{_line(head)}">{_line(cell)}</td>'
             for head, cell in zip(heads[1:], row["cells"][1:], strict=True)

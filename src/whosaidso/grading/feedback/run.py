@@ -50,6 +50,12 @@ class Written:
     """Students whose page says that nothing could be read."""
     left_out: list[tuple[str, str]] = field(factory=list)
     """Student, and why there is no page that fits the hand-in."""
+    old: list[Path] = field(factory=list)
+    """Pages from before, behind which nothing graded stands any more."""
+    by_hand: list[str] = field(factory=list)
+    """Students whose page in the zip has no upload of its own that the LMS could know it by."""
+    no_zip: list[str] = field(factory=list)
+    """Students whose work came from Blackboard, which takes no such zip."""
 
     @property
     def pages(self) -> int:
@@ -87,9 +93,12 @@ def write_feedback(
             result = Written(name)
             for one in track(wanted[name], name, len(wanted[name])):
                 _one(course, ready, one, result, bundle)
+            without = {one for one, _ in result.left_out}
+            result.old = old_pages(course, name, student=student, now=set(wanted[name]) - without)
             results.append(result)
         if bundle is not None:
             bundle.close()
+            _say_unmatched(bundle, results)
     except OSError as error:
         where = getattr(error, "filename", None) or (course.place("feedback") if bundle is None else parcel)
         raise Stopped(
@@ -100,6 +109,30 @@ def write_feedback(
         if bundle is not None:
             bundle.drop()
     return results
+
+
+def old_pages(course: CourseFolder, assignment: str, *, student: str = "", now: set[str] | None = None) -> list[Path]:
+    """Return the pages of an assignment that are no student's of `now`; with `student`, of that one only."""
+    folders = ((path.name, course.place("feedback", path.name, assignment)) for path in _folders(course))
+    return [
+        page
+        for name, folder in folders
+        if student in ("", name) and name not in (now or ())
+        for page in sorted(folder.glob("*.html"))
+    ]
+
+
+def _folders(course: CourseFolder) -> list[Path]:
+    place = course.place("feedback")
+    return sorted(path for path in place.iterdir() if path.is_dir()) if place.is_dir() else []
+
+
+def _say_unmatched(bundle: Parcel, results: list[Written]) -> None:
+    """Note whose pages in the zip no LMS can give back."""
+    by_name = {result.assignment: result for result in results}
+    for assignment, student, layout in bundle.unmatched:
+        result = by_name[assignment]
+        (result.no_zip if layout == "blackboard" else result.by_hand).append(student)
 
 
 def _parcel(course: CourseFolder, target: Path) -> Parcel:
@@ -124,7 +157,9 @@ def prepare(course: CourseFolder, assignment: str, *, shows_key: bool) -> tuple[
         lines.setdefault(student, {})[task] = line
     lines = {student: own for student, own in lines.items() if "" in own}
     if not lines:
-        raise Stopped(f"{assignment} has not been graded. {again}")
+        old = len(old_pages(course, assignment))
+        pages = f" {old} old page{'s' if old > 1 else ''} of it under {course.place('feedback')} may say other marks."
+        raise Stopped(f"{assignment} has not been graded. {again}{pages if old else ''}")
     key = load_key(course, assignment)
     if any(own[""].get("key") != key.digest for own in lines.values()):
         raise Stopped(
@@ -141,7 +176,10 @@ def prepare(course: CourseFolder, assignment: str, *, shows_key: bool) -> tuple[
         sheet = read_sheet(db, assignment)
     if not all((path.stem, plan.id) in sheet.points for plan in plans):
         raise Stopped(f"The cells of {assignment} in the gradebook are not those of {path.name}. {again}")
-    ready = Ready(key, path.stem, title or assignment, plans, sheet, course.timezone, shows_key, lines)
+    alike: dict[str, list[str]] = {}
+    for student, own in lines.items():
+        alike.setdefault(own[""]["sha"], []).append(student)
+    ready = Ready(key, path.stem, title or assignment, plans, sheet, course.timezone, shows_key, lines, alike)
     return assignment, ready
 
 

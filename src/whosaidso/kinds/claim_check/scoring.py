@@ -123,7 +123,7 @@ def _message(answer: ClaimAnswer, gold: ClaimGold, earned: float, misconception:
     said = MISCONCEPTIONS[misconception].definition
     if answer.verdict in {way.verdict for way, _ in _ways(gold)}:
         if answer.verdict == "not_shown" and not answer.gap:
-            return "That verdict can be defended, but it needs the gap that leaves it open, and you gave none."
+            return "That verdict can be defended, but it needs its gap, why it is not shown, and you gave none."
         if answer.verdict == "not_shown" and not answer.evidence:
             return f"That verdict can be defended, but the gap you gave, with no record beside it, does not carry it. {said}"
         if answer.verdict == "not_shown":
