@@ -116,8 +116,10 @@ def measure(folder: Path, *, count: int) -> dict[str, Any]:
         row.wrong += bool(faults)
         row.seconds.append(takes[place])
         wrong += faults
-    ours = [f"sound-{level}" for level in LEVELS]
-    honest = {key: row for key, row in records.items() if any(name in key for name in ours)}
+    honest, lone = (
+        {key: row for key, row in found.items() if any(f"sound-{level}" in key for level in LEVELS)}
+        for found in (records, gradebook_records(alone))
+    )
     slowest = sorted(((takes[case.assignment, case.student], case) for case in every), key=lambda pair: -pair[0])
     for name, row in sorted(table.items()):
         print(
@@ -132,7 +134,7 @@ def measure(folder: Path, *, count: int) -> dict[str, Any]:
         "hand_ins": len(every),
         "expected": dict(Counter("by luck" if case.luck else case.earns for case in every)),
         "wrong": len(wrong),
-        "honest_as_alone": honest == gradebook_records(alone),
+        "honest_as_alone": bool(honest) and honest == lone,
         "nothing_ran": not builder.canary.exists(),
         "second_run_changed": sum(figure["written"] for figure in again),
         "seconds": round(seconds, 1),

@@ -31,13 +31,10 @@ import tomlkit
 from attrs import frozen
 
 from benchmarks.classes import (
-    ASSIGNMENTS,
-    GRADEBOOK,
     Failed,
     Records,
     date,
     differences,
-    end,
     environment,
     files_of,
     load,
@@ -47,6 +44,7 @@ from benchmarks.classes import (
     timed,
     whosaidso,
 )
+from tests.course.courses import ASSIGNMENTS, GRADEBOOK
 from whosaidso.grading.backups import KEPT, entries
 from whosaidso.grading.folder import read_course
 
@@ -194,9 +192,7 @@ def _touching(course: Path, log: Path, left: int, verb: str) -> tuple[str, ...]:
 def _begin(words: Sequence[str], course: Path) -> subprocess.Popen[bytes]:
     """Start a command; that it has locked the course can be seen from now on."""
     (course / "backups" / ".lock").unlink(missing_ok=True)
-    return subprocess.Popen(
-        words, cwd=course, env=environment(), stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL
-    )
+    return subprocess.Popen(words, cwd=course, env=environment(), stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
 
 
 def _await_lock(process: subprocess.Popen[bytes], course: Path) -> float:
@@ -225,7 +221,8 @@ def kill(course: Path, known: Undisturbed, moment: Moment) -> bool:
     try:
         process.wait(max(0, wait))
     except subprocess.TimeoutExpired:
-        end(process)
+        process.kill()
+        process.wait()
     return process.returncode < 0
 
 
@@ -269,7 +266,7 @@ def _mended(known: Undisturbed, course: Path) -> Iterable[str]:
     yield from restored(course, known.before, f"after {undone} times undo")
 
 
-def compared(course: Path, wanted: State, where: str) -> Iterable[str]:
+def compared(course: Path, wanted: State, where: str) -> list[str]:
     """Return what is not as in an undisturbed run: each field of each record, each byte of each file."""
     found = [f"{where}: {line}" for line in differences(records_of(course), wanted.records)]
     return [*found, *_files(course, wanted, where)]

@@ -67,7 +67,9 @@ def grade_of(course, student, cell):
 
 
 def files(folder):
-    return {path.relative_to(folder).as_posix(): path.read_bytes() for path in folder.rglob("*") if path.is_file()}
+    """Return every file of a course but the lock that keeps commands from writing at once."""
+    found = {path.relative_to(folder).as_posix(): path for path in folder.rglob("*") if path.is_file()}
+    return {name: path.read_bytes() for name, path in found.items() if name != "backups/.lock"}
 
 
 def snapshot(course):
@@ -124,7 +126,7 @@ def test_a_corrected_key_moves_marks_and_leaves_those_given_by_hand(handed):
 
     said = whosaidso(handed, "grade", "--dry-run")
     assert "bilal" in said
-    assert "the key has changed: c06 0 → 1" in said
+    assert "the key or a ruling has changed: c06 0 → 1" in said
     assert grade_of(handed, "bilal", CHECK)[0] == before
     whosaidso(handed, "grade")
     assert grade_of(handed, "bilal", CHECK)[0] == 12
@@ -169,15 +171,22 @@ def test_late_by_nbgraders_due_date_and_the_students_extension(handed):
     config = handed / "nbgrader_config.py"
     config.write_text(config.read_text() + '\nc.LateSubmissionPlugin.penalty_method = "zero"\n')
     said = whosaidso(handed, "grade", code=1)
-    assert "anna, 1.2 days late (2 late days)" in said
+    assert "anna, 1 day 6 hours late (2 late days)" in said
     assert "timestamp.txt holds no date" in said
     records = gradebook_records(handed)
     assert records[ASSIGNMENT, "anna", ASSIGNMENT, "", "notebook"][1] == 24
-    with Gradebook(f"sqlite:///{handed / GRADEBOOK}") as gradebook:
-        gradebook.grant_extension(ASSIGNMENT, "anna", days=2)
+    more = whosaidso(handed, "extension", ASSIGNMENT, "anna", "--until", "2026-11-22 12:00")
+    assert "until 2026-11-22 12:00 (UTC); it was due 2026-11-20 12:00" in more
+    assert gradebook_records(handed)["submission", ASSIGNMENT, "anna"][1] == timedelta(days=2)
     said = whosaidso(handed, "grade", code=1)
-    assert "anna" not in said.partition("Late,")[2].partition("Needs")[0]
+    late = said.partition("Late (")[2].partition("Needs")[0]
+    assert "bilal" in late
+    assert "anna" not in late
     assert gradebook_records(handed)[ASSIGNMENT, "anna", ASSIGNMENT, "", "notebook"][1] is None
+    whosaidso(handed, "extension", ASSIGNMENT, "anna", "--none")
+    assert gradebook_records(handed)["submission", ASSIGNMENT, "anna"][1] is None
+    whosaidso(handed, "undo")
+    assert gradebook_records(handed)["submission", ASSIGNMENT, "anna"][1] == timedelta(days=2)
 
 
 def test_undo_and_redo_one_after_the_other(handed):
@@ -251,7 +260,9 @@ def test_an_appeal_upheld_for_all_lifts_some_and_lowers_nobody(handed):
     before = {student: grade_of(handed, student, CHECK)[0] for student in ("anna", "bilal", "cem", "fay")}
     said = whosaidso(handed, "disputes")
     assert "1 open of 1" in said
-    assert "fay: It can be read that way." in said
+    assert "the key: contradicted; r021" in said
+    assert "fay (supported, r021; 0 earned there): It can be read that way." in said
+    assert "waits for a ruling 1 times" not in said
     rule = ("disputes", "uphold", ASSIGNMENT, "c06", "--like", "fay", "--why", "Fay is right.")
     assert "accept_full" in whosaidso(handed, *rule, "--dry-run")
     said = whosaidso(handed, *rule)
@@ -304,6 +315,8 @@ def test_an_appeal_accepted_for_one_student_or_declined(handed):
     assert "[declined on" in said
     again = ("disputes", "accept", ASSIGNMENT, "c06", "anna", "--why", "x")
     assert "costs no mark already" in whosaidso(handed, *again, code=1)
+    typo = ("disputes", "decline", ASSIGNMENT, "c06", "fey", "--why", "x")
+    assert "fey has not disputed c06; disputed it was by fay, gus" in " ".join(whosaidso(handed, *typo, code=1).split())
     # what was accepted was that answer, not any answer
     differing(handed, "fay", {"verdict": "not_shown", "gap": "no_record"}, "Please look again.")
     whosaidso(handed, "grade")
@@ -328,6 +341,10 @@ def test_nbgraders_own_command_refuses_what_only_ours_knows(handed):
         (("disputes", "uphold", ASSIGNMENT, "c06", "--why", "x"), "Say whose answer"),
         (("disputes", "decline", ASSIGNMENT, "c06", "--why", " "), "needs a reason"),
         (("disputes", "accept", ASSIGNMENT, "c06", "nobody", "--why", "x"), "No answer of nobody"),
+        (("disputes", "decline", ASSIGNMENT, "c06", "--why", "x"), "Nobody has disputed c06"),
+        (("extension", ASSIGNMENT, "anna", "--until", "2026-11-22"), "has no due date"),
+        (("extension", ASSIGNMENT, "anna"), "Say until when"),
+        (("demo-class", "--students", "1"), "this one has 3 other students"),
         (("grade", "mosul-nothing"), "There is no assignment 'mosul-nothing'"),
         (("grade", "mosul-wording"), "There is nothing to grade for mosul-wording"),
     ],
@@ -395,7 +412,23 @@ def test_a_locked_gradebook_is_said_and_nothing_is_half_done(handed, monkeypatch
         other.execute("ROLLBACK")
         other.close()
     assert "close formgrader or wait" in " ".join(said.split())
-    assert {n: d for n, d in files(handed).items() if not n.startswith("backups/.")} == before
+    assert files(handed) == before
+
+
+def test_undo_says_when_the_gradebook_is_locked(handed, monkeypatch):
+    whosaidso(handed, "grade")
+    monkeypatch.setattr(
+        "sqlite3.connect", lambda *a, connect=sqlite3.connect, **k: connect(*a, **{**k, "timeout": 0.1})
+    )
+    other = sqlite3.connect(handed / GRADEBOOK, isolation_level=None)
+    other.execute("BEGIN EXCLUSIVE")
+    try:
+        for words in (("undo",), ("undo", "--force")):
+            assert "close formgrader or wait" in " ".join(whosaidso(handed, *words, code=1).split())
+    finally:
+        other.execute("ROLLBACK")
+        other.close()
+    whosaidso(handed, "undo")
 
 
 @pytest.mark.parametrize("where", ["stage", "backup", "place", "outcomes"])

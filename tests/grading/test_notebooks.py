@@ -61,7 +61,7 @@ def test_notebooks_refuses_what_is_none_in_one_sentence(data, tmp_path):
 
 def test_notebooks_refuses_what_is_not_there(tmp_path):
     for path in (tmp_path, tmp_path / "gone.ipynb"):
-        with pytest.raises(Unreadable, match="cannot be opened|is not a file of its own"):
+        with pytest.raises(Unreadable, match=r"cannot be opened|is not a file of its own"):
             read_cells(path)
 
 

@@ -633,6 +633,28 @@ def one_long(draw: random.Random, name: str, value: Any) -> Any:
     return {**value, "edges": [*value.get("edges", []), (long, "x", "x", "x")]}
 
 
+def markup(draw: random.Random, name: str, value: Any) -> Any:
+    """Add hostile words that the reasons quote."""
+    texts = [
+        "<script>window.run=1</script>",
+        "</p></li></section><img src=x onerror=y>",
+        "$$\\href{javascript:x}{y}$$",
+        "&lt;b&gt;<b>",
+        f"<i>{BIDI}{ESCAPES}",
+    ]
+    if name == "wording":
+        return (
+            value
+            + [(*value[0][:2], text, 1, text) for text in texts]
+            + [(text, text, text, text, text) for text in texts]
+        )
+    if name == "claims":
+        return {**value, **{text: {text: text} for text in texts}, "c<b>": "<b>"}
+    rows = [(text, text, text, text) for text in texts]
+    return {**value, "edges": value.get("edges", []) + rows, **{text: text for text in texts}}
+
+
+add("cells", "markup in what the reasons quote", SAME, rewritten(markup))
 for change in (unknown, unknown_words, nearly, one_long):
     add("cells", f"thousands of things: {change.__name__.replace('_', ' ')}", SAME, rewritten(change))
 
@@ -1464,7 +1486,7 @@ class Builder:
             if operator.sort == "cells":
                 try:
                     operator.act(it)
-                except (KeyError, TypeError, AttributeError, StopIteration):
+                except (LookupError, TypeError, ValueError, AttributeError, StopIteration):
                     if len(case.operators) == 1:
                         raise  # where several meet, one may find gone what it wanted to spoil
         data = json.dumps(it.notebook).encode()

@@ -351,6 +351,7 @@ def words_of(task, case) -> list[str]:
         "record",
         "a",
         "b",
+        "<b>&",
         "0.75",
         "p1",
         "H",

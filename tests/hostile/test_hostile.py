@@ -24,6 +24,7 @@ from whosaidso.grading.literals import read_literal
 from whosaidso.grading.notebooks import HandedIn, Unreadable, read_notebook, rebuild
 from whosaidso.kinds import part
 
+pytestmark = pytest.mark.slow
 ALL_NAMES = {*builders.NAMES.values(), *builders.REFUSED.values()}
 SOUND = tuple(f"sound-{level}" for level in LEVELS)
 EVERYWHERE = re.compile(

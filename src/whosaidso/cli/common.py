@@ -29,12 +29,12 @@ def stop(sentence: str) -> typer.Exit:
     return typer.Exit(1)
 
 
-def course_folder(folder: Path) -> Path:
-    """Return the folder of a course, or stop."""
+def course_folder(folder: Path, option: str = "--course") -> Path:
+    """Return the folder of a course, or stop; `option` is the one that names it."""
     course = folder.resolve()
     if not (course / "nbgrader_config.py").is_file():
         raise stop(
-            f"{course} is no course folder: nbgrader_config.py is missing. Go there, or name it with --course DIR."
+            f"{course} is no course folder: nbgrader_config.py is missing. Go there, or name it with {option} DIR."
         )
     return course
 

@@ -159,7 +159,7 @@ def newcourse_folder(
 
     Example: whosaidso new-course ~/media-literacy-2026 --from .
     """
-    source, site = course_folder(checkout), _site(site)
+    source, site = course_folder(checkout, "--from"), _site(site)
     target = folder.expanduser().resolve()
     if target.exists() and (not target.is_dir() or any(target.iterdir())):
         raise stop(f"{target} is not an empty folder; name a new one, so that nothing of yours is overwritten.")
@@ -185,7 +185,9 @@ def newcourse_folder(
         ) from error
     console.print(f"{target} is ready, with {', '.join(names)} in its gradebook.", highlight=False)
     console.print(
-        "Hand out exercises/ or the hand-in pages. When work comes back: whosaidso collect FILE…, whosaidso grade, whosaidso feedback."
+        f"Next: cd {target}. Hand out exercises/ or the hand-in pages. When work comes back: whosaidso collect FILE…, whosaidso grade, whosaidso feedback.",
+        markup=False,
+        highlight=False,
     )
 
 
@@ -247,11 +249,21 @@ def demo_class(
 
     root = course_folder(course)
     try:
+        real = [
+            path.name for path in (root / "submitted").glob("[!.]*") if not re.fullmatch(r"student\d{4}", path.name)
+        ]
+        if real:
+            raise stop(
+                f"A simulated class goes into a course of its own, and this one has {len(real)} other students, such as "
+                f"{sorted(real)[0]}: make a course for trying with `whosaidso new-course`."
+            )
         handed_in, kept = write_class(root, students=students, seed=seed, console=errors)
     except DataError as error:
         raise stop(str(error)) from error
     except FileNotFoundError as error:
         raise stop(f"{error.filename} is missing: run `whosaidso release` first.") from error
+    except OSError as error:
+        raise stop(f"{error.filename} could not be written ({error.strerror}); make the folder writable.") from error
     console.print(f"{handed_in} hand-ins of {students} students are under submitted/.")
     if kept:
         console.print(f"{kept} hand-ins were there already and were left alone.")

@@ -65,12 +65,22 @@ def disputes(
     shown = [dispute for dispute in found if every or dispute.open]
     for dispute in shown:
         say(f"{dispute.assignment} {dispute.item} — {dispute.open} open of {len(dispute.said)}: {dispute.text}")
+        if dispute.gold:
+            say(f"    the key: {dispute.gold}")
         for one in dispute.said:
             if one.ruling and not every:
                 continue
             record = f" Record: {one.record}" if one.record else ""
             ruled = f" [{one.ruling.ruling} on {one.ruling.when}: {one.ruling.why}]" if one.ruling else ""
-            say(f"    {one.student}: {one.why or '(no words)'}{record}{ruled}")
+            say(f"    {one.student} ({one.answer}): {one.why or '(no words)'}{record}{ruled}")
+    if any(dispute.open for dispute in shown):
+        first = next(dispute for dispute in shown if dispute.open)
+        who = next(one.student for one in first.said if one.ruling is None)
+        place = f"{first.assignment} {first.item}"
+        console.print("\nRule on one, for example:")
+        say(f'  whosaidso disputes uphold {place} --like {who} --why "…"')
+        say(f'  whosaidso disputes accept {place} {who} --why "…"')
+        say(f'  whosaidso disputes decline {place} {who} --why "…"')
     if not shown:
         ruled_on = sum(len(dispute.said) for dispute in found)
         more = f" {ruled_on} have a ruling: --all shows them." if ruled_on else ""
@@ -178,5 +188,7 @@ def decline(
     with _plainly():
         folder = read_course(root)
         key = load_key(folder, assignment)
-        room.keep(folder, [room.new_ruling(key, item, ruling="declined", why=why, who=who, students=students or ())])
+        ruling = room.new_ruling(key, item, ruling="declined", why=why, who=who, students=students or ())
+        room.check_disputed(folder, key, item, students or ())
+        room.keep(folder, [ruling])
     console.print("Declined; the reason stands on the feedback page: whosaidso feedback.", highlight=False)

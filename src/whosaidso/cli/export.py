@@ -82,7 +82,7 @@ def export(
     try:
         folder = read_course(course_folder(course))
         target = out.expanduser()
-        room.check_out(target, roster, force=force or dry_run)
+        _check_out(target, roster, force=force or dry_run)
         people = read_roster(roster, timezone=folder.timezone) if roster is not None else None
         marks = room.read_marks(folder, assignments)
         if to is To.csv:
@@ -101,7 +101,7 @@ def export(
         if not dry_run:
             write_whole(target, made.data)
     except Stopped as error:
-        raise stop(room.show(str(error))) from error
+        raise stop(_show(str(error))) from error
     except OSError as error:
         raise stop(f"{out} could not be written ({error.strerror or error}); nothing was changed.") from error
     if dry_run:
@@ -114,6 +114,27 @@ def export(
         print(json.dumps(_figures(made, marks, to, out, dry_run=dry_run)))
     if not made.well:
         raise stop(f"{wrote}, but not with a full mark for everybody who handed in: see above.")
+
+
+def _check_out(out: Path, roster: Path | None, *, force: bool) -> None:
+    """Stop unless the file to write is a new one, or one that may be replaced."""
+    from whosaidso.grading.folder import Stopped
+
+    if out.suffix.lower() not in (".csv", ".tsv", ".txt", ".xls"):
+        raise Stopped(
+            f"{out.name} should end in .csv (or .xls, .tsv, .txt, as the LMS names its own): it is a table as text."
+        )
+    if roster is not None and out.exists() and roster.exists() and out.samefile(roster):
+        raise Stopped(f"{out} is the class list itself; name another file, so that you can always begin again from it.")
+    if out.is_dir():
+        raise Stopped(f"{out} is a folder; name a file in it.")
+    if out.exists() and not force:
+        raise Stopped(f"{out} exists; say --force to replace it, or name another file.")
+
+
+def _show(text: str) -> str:
+    """Return a text for the terminal, its control and direction marks replaced."""
+    return "".join(character if character.isprintable() else "\ufffd" for character in text)
 
 
 def _only_for_an_lms(column: list[str] | None, **choices: bool | None) -> None:
@@ -134,15 +155,13 @@ def _columns(pairs: list[str] | None) -> dict[str, str]:
 
 
 def _say_whom(made: Made) -> None:
-    from whosaidso.grading.export import show
-
     for cell in made.cells:
         why = "" if cell.state == "mark" else f"  ({cell.state})"
-        console.print(f"{cell.task}  {show(cell.who)}: {cell.text or '—'}{why}", markup=False, highlight=False)
+        console.print(f"{cell.task}  {_show(cell.who)}: {cell.text or '—'}{why}", markup=False, highlight=False)
 
 
 def _say(made: Made, marks: Marks, to: To, roster: str) -> None:
-    from whosaidso.grading.export import number, show
+    from whosaidso.grading.export import number
 
     table = Table("assignment", "points", "marks", "in part", "waiting", "not graded", "no hand-in")
     for task in marks.tasks:
@@ -152,7 +171,7 @@ def _say(made: Made, marks: Marks, to: To, roster: str) -> None:
         table.add_row(Text(task.name), number(task.points), *figures, str(missing))
     console.print(table)
     for name, heading in made.where.items() if made.filled else ():
-        console.print(f"{name} goes into the column {show(heading)!r}.", markup=False, highlight=False)
+        console.print(f"{name} goes into the column {_show(heading)!r}.", markup=False, highlight=False)
     blank = "counted as 0 in the column score" if to is To.csv else "left as it was" if made.filled else "left blank"
     kept = "see the column waiting" if to is To.csv else "written as far as it goes"
     for task in marks.tasks:
@@ -176,14 +195,12 @@ def _say(made: Made, marks: Marks, to: To, roster: str) -> None:
         cells = "1 cell" if made.guarded == 1 else f"{made.guarded} cells"
         console.print(f"An apostrophe was put before what a spreadsheet would run, in {cells}.", highlight=False)
     for note in made.notes:
-        console.print(show(note), markup=False, highlight=False)
+        console.print(_show(note), markup=False, highlight=False)
 
 
 def _list(sentence: str, people: list[str]) -> None:
-    from whosaidso.grading.export import show
-
     if people:
-        named = ", ".join(show(who) for who in people)
+        named = ", ".join(_show(who) for who in people)
         console.print(f"{sentence} ({len(people)}): {named}.", markup=False, highlight=False)
 
 

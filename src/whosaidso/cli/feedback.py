@@ -73,11 +73,12 @@ def feedback(
     except Stopped as error:
         raise stop(str(error)) from error
     summary(results, every=every)
-    say(f"\nThe pages are under {folder.place('feedback')}.")
+    console.print()
+    say(f"The pages are under {folder.place('feedback')}.")
     if shows_key:
         console.print("\nThese pages show the key: hand them back only when nobody can hand in any more.")
     if target is not None:
-        say(f"\n{target} holds {sum(result.pages for result in results)} pages.")
+        say(f"{target} holds {sum(result.pages for result in results)} pages.")
         if len(results) > 1:
             console.print("An LMS takes the pages of one assignment at a time: name one for a zip to upload.")
     if as_json:

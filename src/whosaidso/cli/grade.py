@@ -1,4 +1,4 @@
-"""Verbs for marking a class: grade, undo."""
+"""Verbs for marking a class: grade, extension, undo."""
 
 from __future__ import annotations
 
@@ -111,6 +111,7 @@ def figures(result: Graded) -> dict[str, Any]:
         "moved": [{"student": m.student, "before": m.before, "after": m.after, "why": m.why} for m in result.moved],
         "again": [{"student": student, "cell": cell} for student, cell in result.again],
         "late": len(result.late),
+        "disputed": result.disputed,
         "written": result.written,
     }
 
@@ -132,8 +133,10 @@ def summary(results: list[Graded], *, every: bool, dry_run: bool) -> None:
         [f"{result.assignment}: {student}, {cell}" for result in results for student, cell in result.again],
         every,
     )
+    moves = [move.after - move.before for result in results for move in result.moved]
+    up = sum(change > 0 for change in moves)
     listed(
-        "Marks that move" if dry_run else "Marks that moved",
+        f"Marks that {'move' if dry_run else 'moved'}: {up} up, {len(moves) - up} down",
         [
             f"{result.assignment}: {move.student} {move.before:g} → {move.after:g} ({move.why})"
             for result in results
@@ -142,7 +145,7 @@ def summary(results: list[Graded], *, every: bool, dry_run: bool) -> None:
         every,
     )
     listed(
-        "Late, after the student's own extension",
+        "Late (extensions are counted)",
         [
             f"{result.assignment}: {student}, {in_days(seconds)}"
             for result in results
@@ -155,6 +158,11 @@ def summary(results: list[Graded], *, every: bool, dry_run: bool) -> None:
         [f"{result.assignment}: {t.student}. {t.why} {t.remedy}" for result in results for t in result.attention],
         every,
     )
+    disputed = sum(result.disputed for result in results)
+    if disputed:
+        console.print(
+            f"\n“I see it differently” waits for a ruling {disputed} times: whosaidso disputes", highlight=False
+        )
     if dry_run:
         console.print("\nNothing was written.")
     elif not any(result.written for result in results):
@@ -162,11 +170,51 @@ def summary(results: list[Graded], *, every: bool, dry_run: bool) -> None:
 
 
 def in_days(seconds: float) -> str:
-    """Return a delay in words: late days are counted as begun ones."""
-    if seconds < DAY:
-        return f"{seconds / 3600:.1f} hours late (1st late day)"
-    days = -(-seconds // DAY)
-    return f"{seconds / DAY:.1f} days late ({days:.0f} late days)"
+    """Return a delay in words, with the late days that it takes: each day begun counts.
+
+    >>> in_days(90_000), in_days(120)
+    ('1 day 1 hour late (2 late days)', '2 minutes late (1 late day)')
+    """
+    days, rest = divmod(int(seconds), DAY)
+    hours, minutes = rest // 3600, rest % 3600 // 60
+    parts = [(days, "day"), (hours, "hour"), (0 if days else minutes, "minute")]
+    said = (
+        " ".join(f"{count} {word}{'' if count == 1 else 's'}" for count, word in parts if count) or "less than a minute"
+    )
+    begun = -(-int(seconds) // DAY)
+    return f"{said} late ({begun} late {'day' if begun == 1 else 'days'})"
+
+
+@app.command()
+def extension(
+    assignment: Annotated[str, typer.Argument(help="The assignment.")],
+    student: Annotated[str, typer.Argument(help="The student.")],
+    until: Annotated[str, typer.Option("--until", help="A day, or a day and time in the course's time zone.")] = "",
+    none: Annotated[bool, typer.Option("--none", help="Take the extension back.")] = False,
+    course: Course = Path(),
+) -> None:
+    """Give one student more time. Then grade again, so that a penalty for being late goes.
+
+    Examples:
+
+      whosaidso extension mosul-claims student0003 --until "2026-11-22 18:00"
+
+      whosaidso extension mosul-claims student0003 --none
+    """
+    from whosaidso.grading.extensions import grant
+    from whosaidso.grading.folder import Stopped, read_course
+
+    root = course_folder(course)
+    assignments_of(root, [assignment])
+    if bool(until) == none:
+        raise stop('Say until when (--until "2026-11-22 18:00"), or --none to take the extension back.')
+    try:
+        folder = read_course(root)
+        due, new = grant(folder, assignment, student, until)
+    except Stopped as error:
+        raise stop(str(error)) from error
+    say(f"{student} has time for {assignment} until {new:%Y-%m-%d %H:%M} (UTC); it was due {due:%Y-%m-%d %H:%M}.")
+    say(f"Now: whosaidso grade {assignment}")
 
 
 @app.command()

@@ -11,9 +11,10 @@ import json
 import os
 import shutil
 import sqlite3
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import closing, contextmanager
 from datetime import datetime
+from glob import glob
 from pathlib import Path
 from types import TracebackType
 
@@ -31,6 +32,8 @@ KEPT = 10
 STATE, NOW = "state", "now"
 """What a backup holds, and what is there at the moment of undoing, until the two have changed places."""
 COMPLETE, UNDONE = "complete", "undone"
+STAGE = ".grading"
+"""Where grading lays its files ready."""
 
 
 @frozen
@@ -77,7 +80,8 @@ class Backup:
         """
         lock = _lock(course)
         try:
-            _recover(course)
+            if lock.lock_counter == 1:  # else the verb that holds it has recovered before it began
+                _recover(course)
             return cls(course, _new_entry(course, verb), set(), lock)
         except BaseException as error:
             lock.release()
@@ -111,7 +115,7 @@ def _lock(course: CourseFolder) -> FileLock:
     """Return the lock of a course, taken."""
     try:
         course.backups.mkdir(exist_ok=True)
-        lock = FileLock(course.backups / ".lock")
+        lock = FileLock(course.backups / ".lock", is_singleton=True)  # grade holds it around its own Backup
         lock.acquire(timeout=0)
     except Timeout:
         raise Stopped(
@@ -137,7 +141,7 @@ def _new_entry(course: CourseFolder, verb: str) -> Entry:
         if folder not in [entry.folder for entry in kept]:  # or half made: the write it was for never began
             shutil.rmtree(folder)
     number = 1 + max((int(entry.folder.name[:4]) for entry in known), default=0)
-    entry = Entry(course.backups / f"{number:04d}-{verb}", verb, datetime.now().isoformat(" ", "seconds"))
+    entry = Entry(course.backups / f"{number:04d}-{verb.split()[0]}", verb, datetime.now().isoformat(" ", "seconds"))
     try:
         (entry.folder / STATE).mkdir(parents=True)
         copy_gradebook(course, entry.folder / STATE / "gradebook.db")
@@ -167,11 +171,14 @@ def undo(course: CourseFolder, *, force: bool = False) -> Entry:
     Stopped
         If there is none, or marks were entered since, which would be taken back, too.
     """
-    with _taking_turns(course):
+    with taking_turns(course) as finished:
+        if finished:
+            return finished[-1]
         done = [entry for entry in entries(course) if not entry.undone]
         if not done:
             raise Stopped("There is nothing to undo: no backup is kept in this course.")
         last = done[-1]
+        _must_be_free(course)
         if last.after and digest(course) != last.after and not force:
             raise Stopped(
                 f"The gradebook has changed since `{last.verb}` of {last.when}, perhaps by marks entered in formgrader: "
@@ -190,30 +197,48 @@ def redo(course: CourseFolder) -> Entry:
     Stopped
         If nothing was undone since the last write.
     """
-    with _taking_turns(course):
+    with taking_turns(course) as finished:
+        if finished:
+            return finished[-1]
         undone = [entry for entry in entries(course) if entry.undone]
         if not undone:
             raise Stopped("There is nothing to do again: nothing was undone since the last write.")
+        _must_be_free(course)
         _swap(course, undone[0].folder)
         return undone[0]
 
 
 @contextmanager
-def _taking_turns(course: CourseFolder) -> Iterator[None]:
+def taking_turns(course: CourseFolder) -> Iterator[list[Entry]]:
+    """Keep other commands from writing; give the undoing that was interrupted before and is finished now, if any."""
     lock = _lock(course)
     try:
-        _recover(course)
-        yield
+        yield _recover(course)
     except OSError as error:
         raise _no_backup(course, error) from error
     finally:
         lock.release()
 
 
-def _recover(course: CourseFolder) -> None:
-    """Finish what was being undone when the computer stopped."""
-    for mark in course.backups.glob(f"*/{NOW}/{COMPLETE}"):
+def _recover(course: CourseFolder) -> list[Entry]:
+    """Finish what was being undone when the computer stopped, and clear away what was half written."""
+    marks = list(course.backups.glob(f"*/{NOW}/{COMPLETE}"))
+    for mark in marks:
         _finish_swap(course, mark.parent.parent)
+    known = entries(course)
+    _sweep(course, everywhere=bool(marks) or any(not entry.after for entry in known))
+    return [entry for entry in known if entry.folder in [mark.parent.parent for mark in marks]]
+
+
+def _sweep(course: CourseFolder, *, everywhere: bool) -> None:
+    """Clear away what was half written when the computer stopped; `everywhere` if a write was interrupted."""
+    places = [course.outcomes, *course.backups.glob("*-*")]
+    if everywhere:
+        places += map(Path, glob(str(course.place("autograded", "*", "*"))))
+        shutil.rmtree(course.root / STAGE, ignore_errors=True)
+    for place in places:
+        for path in place.glob(".writing-*"):
+            path.unlink(missing_ok=True)
 
 
 def _swap(course: CourseFolder, folder: Path) -> None:
@@ -347,7 +372,7 @@ def copy_gradebook(course: CourseFolder, target: Path, *, damaged: bool = False)
             return
         try:
             with closing(sqlite3.connect(path, timeout=10)) as db, closing(sqlite3.connect(target)) as copy:
-                db.backup(copy)
+                db.backup(copy, progress=_patience())
                 found = copy.execute("PRAGMA quick_check(1)").fetchone()
             if found != ("ok",):
                 raise sqlite3.DatabaseError(f"database disk image is malformed: {found[0]}")
@@ -359,14 +384,43 @@ def copy_gradebook(course: CourseFolder, target: Path, *, damaged: bool = False)
     _copy_tables(course.db_url, f"sqlite:///{target}", course)
 
 
+def _patience() -> Callable[[int, int, int], None]:
+    """Return what ends a copying after five seconds of waiting: SQLite itself would wait for ever."""
+    waited = 0
+
+    def progress(status: int, remaining: int, total: int) -> None:
+        nonlocal waited
+        waited += status in (sqlite3.SQLITE_BUSY, sqlite3.SQLITE_LOCKED)
+        if waited > 20:
+            raise sqlite3.OperationalError("database is locked")
+
+    return progress
+
+
+def _must_be_free(course: CourseFolder) -> None:
+    """Stop while another program writes to the gradebook: what it holds cannot be told then."""
+    path = sqlite_path(course)
+    if path is None or not path.is_file():
+        return
+    try:
+        with closing(sqlite3.connect(path, timeout=5, isolation_level=None)) as db:
+            db.execute("BEGIN IMMEDIATE")
+            db.execute("ROLLBACK")
+    except sqlite3.Error as error:
+        if "locked" in str(error):
+            raise Stopped(gradebook_trouble(course, error)) from error
+
+
 def put_gradebook(course: CourseFolder, source: Path) -> None:
     """Make the gradebook what an SQLite copy of it holds, in one transaction."""
     path = sqlite_path(course)
     if path is not None:
         try:
             with closing(sqlite3.connect(source)) as copy, closing(sqlite3.connect(path, timeout=10)) as db:
-                copy.backup(db)
-        except sqlite3.DatabaseError:
+                copy.backup(db, progress=_patience())
+        except sqlite3.DatabaseError as error:
+            if "locked" in str(error):
+                raise Stopped(gradebook_trouble(course, error)) from error
             write_whole(path, source.read_bytes())  # the damaged one is no database any more
         return
     _copy_tables(f"sqlite:///{source}", course.db_url, course)

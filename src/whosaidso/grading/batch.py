@@ -23,7 +23,7 @@ from nbformat import NotebookNode
 
 from whosaidso.check import Marked
 from whosaidso.files import move_whole, write_whole
-from whosaidso.grading.backups import Backup
+from whosaidso.grading.backups import STAGE, Backup, taking_turns
 from whosaidso.grading.folder import CourseFolder, Stopped
 from whosaidso.grading.gradebook import (
     GradeRow,
@@ -35,7 +35,7 @@ from whosaidso.grading.gradebook import (
     late_penalty,
     read_sheet,
 )
-from whosaidso.grading.keys import Key, items_of, load_key
+from whosaidso.grading.keys import Key, items_of, load_key, ruling_for
 from whosaidso.grading.literals import read_literal
 from whosaidso.grading.marking import Check, checks_of, fill_marks
 from whosaidso.grading.notebooks import (
@@ -60,7 +60,6 @@ from whosaidso.grading.outcomes import (
 )
 from whosaidso.grading.safe import visible
 
-STAGE = ".grading"
 CARRIED = ("timestamp.txt", "submission_secret.txt")
 """Files beside a hand-in that nbgrader's later steps look for."""
 LONGEST_NAME = 128
@@ -124,6 +123,8 @@ class Graded:
     """Student and seconds."""
     attention: list[Attention] = field(factory=list)
     moved: list[Move] = field(factory=list)
+    disputed: int = 0
+    """Notes "I see it differently" that wait for a ruling."""
     written: bool = False
     """Was anything different from what was there?"""
 
@@ -167,6 +168,13 @@ def grade(course: CourseFolder, assignments: list[str], *, track: Track, dry_run
         Before the first student, if key, release or gradebook is missing or faulty. If the disk is full or
         the gradebook locked in the middle, all is put back as it was.
     """
+    if dry_run:
+        return _grade(course, assignments, track=track, dry_run=True)
+    with taking_turns(course):
+        return _grade(course, assignments, track=track, dry_run=False)
+
+
+def _grade(course: CourseFolder, assignments: list[str], *, track: Track, dry_run: bool) -> list[Graded]:
     prepared = [prepare(course, assignment) for assignment in assignments]
     stage = course.root / STAGE / str(os.getpid())
     try:
@@ -278,7 +286,9 @@ def file_of(hand_in: HandIn, ready: Prepared) -> tuple[Path, list[Attention]]:
     if hand_in.folder.is_symlink() or hand_in.folder.parent.is_symlink():
         raise Unreadable("The folder is a link to another one; put the hand-in itself there.")
     if not hand_in.folder.is_dir():
-        raise Unreadable(f"There is a file where the folder {hand_in.folder.name} should be; put it into a folder of that name.")
+        raise Unreadable(
+            f"There is a file where the folder {hand_in.folder.name} should be; put it into a folder of that name."
+        )
     expected = hand_in.folder / f"{ready.notebook}.ipynb"
     if os.path.lexists(expected):
         return expected, []
@@ -344,6 +354,11 @@ STUDENT_UNREAD = (
 )
 
 
+def remedy_for(note: str) -> str:
+    """Return what an instructor can do about what was wrong with a file that was graded all the same."""
+    return "Ask for the whole file." if "damaged" in note else "Graded; look at it in formgrader."
+
+
 def _told(trouble: Attention) -> dict[str, str]:
     return {"why": trouble.why, "remedy": trouble.remedy, "to_student": trouble.to_student}
 
@@ -369,7 +384,7 @@ def _marked(
     if ready.key.upheld:
         marks = _floor(notebook, checks, marks, rows, changed, ready.notebook)
     notes = (*read.notes, *rebuilt.notes)
-    attention = [*attention, *(Attention(student, note, "Graded; look at it in formgrader.") for note in read.notes)]
+    attention = [*attention, *(Attention(student, note, remedy_for(note)) for note in read.notes)]
     timestamp, trouble = _timestamp(hand_in.folder)
     if trouble:
         attention.append(Attention(student, trouble, "Taken as on time; correct or delete the file.", ""))
@@ -572,6 +587,12 @@ def sum_up(course: CourseFolder, ready: Prepared, found: list[Found]) -> Graded:
         before, after = scores.get(sub.student), handed.score(name)
         if before is not None and abs(before - after) > 1e-9:
             result.moved.append(Move(sub.student, before, after, _why(ready, sub.student, found)))
+    result.disputed = sum(
+        ruling_for(ready.key.rulings, item, line["student"]) is None
+        for one in found
+        for line in one.lines
+        for item in line.get("differently", ())
+    )
     result.waiting = [(cell, sort, count) for (cell, sort), count in sorted(waiting.items())]
     lines = [line for one in found for line in one.lines]
     result.written = bool(changes) or any(one.staged or one.stale for one in found)
@@ -589,7 +610,7 @@ def _why(ready: Prepared, student: str, found: list[Found]) -> str:
         return "another file was handed in"
     if then.get("key") != now[0]["key"]:
         moved = _moved(ready, student, now[1:])
-        return f"the key has changed{': ' + ', '.join(moved[:4]) if moved else ''}"
+        return f"the key or a ruling has changed{': ' + ', '.join(moved[:4]) if moved else ''}"
     return "the marks were changed elsewhere"
 
 

@@ -19,11 +19,11 @@ from whosaidso.files import write_whole
 from whosaidso.gold import gold_of
 from whosaidso.grading.backups import Backup
 from whosaidso.grading.folder import CourseFolder, Stopped
-from whosaidso.grading.keys import RULINGS, Key, apply, changed_gold, items_of, load_key
+from whosaidso.grading.keys import RULINGS, Key, apply, changed_gold, items_of, load_key, ruling_for
 from whosaidso.grading.literals import read_literal
 from whosaidso.grading.marking import checks_of
 from whosaidso.grading.notebooks import read_released
-from whosaidso.grading.outcomes import read_outcomes
+from whosaidso.grading.outcomes import Line, read_outcomes
 from whosaidso.kinds import part
 from whosaidso.records import Change, Ruling, Task
 
@@ -35,6 +35,8 @@ class Said:
     student: str
     why: str
     record: str
+    answer: str = ""
+    """What the student answered there, in short, and what it earned."""
     ruling: Ruling | None = None
     """The last ruling that concerns it, if there is one."""
 
@@ -48,6 +50,8 @@ class Dispute:
     item: str
     text: str
     """The item in a few words."""
+    gold: str = ""
+    """The key's answer, in short."""
     said: tuple[Said, ...] = field(factory=tuple)
 
     @property
@@ -64,18 +68,13 @@ def disputes(course: CourseFolder, assignments: Iterable[str]) -> list[Dispute]:
         by_item: dict[tuple[str, str], list[Said]] = {}
         for (student, task), line in read_outcomes(course, assignment).items():
             for item, note in line.get("differently", {}).items():
-                said = Said(student, note.get("why", ""), note.get("record", ""), ruling_for(key, item, student))
+                ruling = ruling_for(key.rulings, item, student)
+                said = Said(student, note.get("why", ""), note.get("record", ""), answered(line, item), ruling)
                 by_item.setdefault((task, item), []).append(said)
         for (task, item), notes in by_item.items():
             ordered = tuple(sorted(notes, key=lambda one: one.student))
-            found.append(Dispute(assignment, task, item, describe(key, item), ordered))
+            found.append(Dispute(assignment, task, item, describe(key, item), keyed(key, item), ordered))
     return sorted(found, key=lambda dispute: (-dispute.open, -len(dispute.said), dispute.assignment, dispute.item))
-
-
-def ruling_for(key: Key, item: str, student: str) -> Ruling | None:
-    """Return the last ruling on an item that concerns a student."""
-    rulings = [r for r in key.rulings if r.item == item and (not r.students or student in r.students)]
-    return rulings[-1] if rulings else None
 
 
 def describe(key: Key, item: str) -> str:
@@ -88,6 +87,67 @@ def describe(key: Key, item: str) -> str:
     if item in case.headline_claims:
         return case.headline_claims[item].text
     return item
+
+
+def answered(line: Line, item: str) -> str:
+    """Return what a student answered to an item and what it earned, read off the outcomes of a task."""
+    answer = line.get("answer")
+    given: Any = None
+    if isinstance(answer, dict):
+        given = answer.get(item)
+        if given is None and item in {**answer.get("voices", {}), **answer.get("independent", {})}:
+            given = {"voices": answer["voices"].get(item, []), "independent": answer["independent"].get(item, "")}
+    earned = [entry["credit"] for entry in line.get("items", []) if entry["id"].split()[-1] == item]
+    parts = (
+        [_short(given[key]) for key in given if key not in ("item", "confidence")] if isinstance(given, dict) else []
+    )
+    said = ", ".join(part for part in parts if part)
+    got = (
+        f"{sum(earned):g} earned there"
+        if earned
+        else f"{line.get('points', 0):g} of {line.get('most', 0):g} points in all"
+    )
+    return f"{said}; {got}" if said else got
+
+
+def keyed(key: Key, item: str) -> str:
+    """Return the key's answer to an item in short; "" where it is too long for a line."""
+    if item in key.gold.claims:
+        gold = key.gold.claims[item]
+        records = " or ".join(" with ".join(usable) for usable in gold.usable)
+        return "; ".join(part for part in (gold.verdict, " or ".join(gold.gaps), records) if part)
+    if item in key.gold.voices:
+        voices = key.gold.voices[item]
+        return f"{', '.join(voices.voices)}; {' or '.join(voices.independent)}"
+    return ""
+
+
+def _short(value: Any) -> str:
+    return " with ".join(map(str, value)) if isinstance(value, list) else str(value)
+
+
+def check_disputed(course: CourseFolder, key: Key, item: str, students: Iterable[str]) -> None:
+    """Refuse a ruling for somebody who sees nothing differently there.
+
+    Raises
+    ------
+    Stopped
+        With those who do.
+    """
+    asked = {
+        student
+        for (student, _), line in read_outcomes(course, key.assignment).items()
+        if item in line.get("differently", {})
+    }
+    for student in students or [""]:
+        if student not in asked and not (student == "" and asked):
+            who = f"{student} has" if student else "Nobody has"
+            others = f"; disputed it was by {', '.join(sorted(asked)[:10])}" if asked else ""
+            raise Stopped(
+                f"Nothing was ruled: {who} not disputed {item}{others}."
+                if student
+                else f"Nothing was ruled: {who} disputed {item}."
+            )
 
 
 def task_of(key: Key, item: str) -> Task:
@@ -124,7 +184,7 @@ def answer_of(course: CourseFolder, key: Key, student: str, task: Task) -> Any:
                 if reading.found:
                     return parse_answer(task, key.case, reading.value).answer
     raise Stopped(
-        f"No answer of {student} to {task.id} was graded; name a student of `whosaidso disputes {key.assignment}`."
+        f"No answer of {student} to {task.id} was graded; `whosaidso disputes` lists who sees what differently."
     )
 
 
@@ -177,16 +237,17 @@ def uphold(course: CourseFolder, key: Key, ruling: Ruling, changes: tuple[Change
     _, faults = gold_of(tomlkit.parse(text).unwrap(), key.assignment, key.case)
     if faults:
         raise Stopped(f"Nothing was written, because the key would be faulty. {DataError(faults)}")
-    with Backup.of(course, "disputes") as backup:
+    with Backup.of(course, f"disputes uphold {ruling.item}") as backup:
         backup.before(path)
         write_whole(path, text.encode())
         _keep(course, backup, ruling)
     return [_in_words(change) for change in changes]
 
 
-def keep(course: CourseFolder, rulings: Iterable[Ruling]) -> None:
+def keep(course: CourseFolder, rulings: list[Ruling]) -> None:
     """Keep rulings that change no key."""
-    with Backup.of(course, "disputes") as backup:
+    verb = {"accepted": "accept", "declined": "decline"}[rulings[0].ruling]
+    with Backup.of(course, f"disputes {verb} {rulings[0].item}") as backup:
         for ruling in rulings:
             _keep(course, backup, ruling)
 

@@ -9,7 +9,7 @@ from __future__ import annotations
 import hashlib
 import json
 import tomllib
-from collections.abc import MutableMapping
+from collections.abc import Iterable, MutableMapping
 from pathlib import Path
 from typing import Any
 
@@ -71,6 +71,12 @@ def with_note(marked: Marked, note: str) -> Marked:
     score = None if marked.score is None else evolve(marked.score, notes=(*marked.score.notes, note))
     page = marked.html.replace("</section>", f"<p>{html.escape(note)}</p></section>")
     return evolve(marked, text=f"{marked.text}\n{note}", html=page, score=score)
+
+
+def ruling_for(rulings: Iterable[Ruling], item: str, student: str) -> Ruling | None:
+    """Return the last ruling on an item that concerns a student."""
+    own = [ruling for ruling in rulings if ruling.item == item and (not ruling.students or student in ruling.students)]
+    return own[-1] if own else None
 
 
 def items_of(case: Case, task: str) -> set[str]:

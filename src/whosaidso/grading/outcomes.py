@@ -114,7 +114,9 @@ def read_differently(value: object, known: set[str]) -> dict[str, dict[str, str]
     for item, note in value.items():
         if not isinstance(item, str) or item not in known or not isinstance(note, dict):
             continue
-        said = {key: visible(note[key]).strip()[:MOST_WHY] for key in ("why", "record") if isinstance(note.get(key), str)}
+        said = {
+            key: visible(note[key]).strip()[:MOST_WHY] for key in ("why", "record") if isinstance(note.get(key), str)
+        }
         if any(said.values()):
             found[item] = {key: text for key, text in said.items() if text}
     return found

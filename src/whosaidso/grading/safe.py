@@ -11,6 +11,7 @@ _UNSEEN = re.compile(
     "[\u0000-\u0008\u000b-\u001f\u007f-\u009f\u061c\u180e\u200b-\u200f\u202a-\u202e\u2060-\u2069\ufeff\ufdd0-\ufdef\ufff9-\ufffb\ufffe\uffff\ud800-\udfff"
     "\U000e0000-\U000e007f]"
 )
+_ALIVE = str.maketrans({"<": "‹", ">": "›", "\\": "/"})
 _ENDS = re.compile("[\n\u2028\u2029]")
 
 MOST_CHARACTERS = 50_000
@@ -38,6 +39,15 @@ def visible(text: str) -> str:
     'a�[31mb'
     """
     return _UNSEEN.sub("\ufffd", _ENDS.sub(" ", text))
+
+
+def page_name(name: str) -> str:
+    """Return a person's name for the gradebook: formgrader prints it as it is, and maths in it would be alive.
+
+    >>> page_name("Zoë <b>O'Neil</b>"), page_name("a\\\\b")
+    ("Zoë ‹b›O'Neil‹/b›", 'a/b')
+    """
+    return visible(name).translate(_ALIVE)
 
 
 def safe_name(name: str) -> str:

@@ -14,14 +14,24 @@ ADDS = True
 """What the items earn adds up to the mark."""
 
 
+def told(item: Item, case: Case) -> tuple[str, str]:
+    """Return what an item asks, and what the student said to it."""
+    if item.outcome == "blank":
+        return item.what, ""
+    asked, _, said = item.what.rpartition(" You said: ")
+    return asked, said
+
+
 def beside(answer: Mapping[str, ClaimAnswer], items: Iterable[Item], gold: Gold, task: Task, case: Case) -> Spec:
     """Return a row for each claim: what the student said, what the key says, and why."""
-    outcome = {item.id: item.outcome for item in items}
+    marked = {item.id: item for item in items}
     rows = []
     for name in task.items:
         key = gold.claims[name]
         cells = [f"{name}: {case.claims[name].text}", _said(answer.get(name)), _keyed(key), key.reason]
-        rows.append({"outcome": outcome.get(name, "blank"), "cells": cells})
+        item = marked.get(name)
+        credit, outcome = (item.credit, item.outcome) if item else (0.0, "blank")
+        rows.append({"outcome": outcome, "credit": credit, "cells": cells})
     return {
         "title": "Your verdicts beside the key",
         "heads": ["Claim", "You said", "The key", "Why"],

@@ -122,6 +122,10 @@ def _message(answer: ClaimAnswer, gold: ClaimGold, earned: float, misconception:
         return f"Part of the mark.{sharper}{stray}"
     said = MISCONCEPTIONS[misconception].definition
     if answer.verdict in {way.verdict for way, _ in _ways(gold)}:
+        if answer.verdict == "not_shown" and not answer.gap:
+            return "That verdict can be defended, but it needs the gap that leaves it open, and you gave none."
+        if answer.verdict == "not_shown" and not answer.evidence:
+            return f"That verdict can be defended, but the gap you gave, with no record beside it, does not carry it. {said}"
         if answer.verdict == "not_shown":
             return f"That verdict can be defended, but the gap or the nearest record you gave does not carry it. {said}"
         if not answer.evidence:

@@ -13,7 +13,33 @@ from whosaidso.vocabulary import INDEPENDENCE, RELATIONS
 ADDS = True
 """What the items earn adds up to the mark."""
 
+SPOKEN = {
+    "vague": "points vaguely at",
+    "quotes_named": "quotes a named speaker,",
+    "quotes_anonymous": "quotes an unnamed speaker,",
+}
+"""Relations that need another word where their object stands behind them."""
+
 NOT_COUNTED = "It is there, and counts neither way."
+
+
+def told(item: Item, case: Case) -> tuple[str, str]:
+    """Return what an item asks, and what the student said to it."""
+    what, claim = item.id.split(" ", 1) if " " in item.id else ("", "")
+    if claim not in case.headline_claims:
+        return "", _spoken(item.what)
+    said = "" if item.outcome == "blank" else item.what.partition(": ")[2]
+    if what == "voices":
+        return f"{claim}: {case.headline_claims[claim].text} Whose voices?", said
+    return f"{claim}: how many of the voices are independent?", said
+
+
+def _spoken(link: str) -> str:
+    for relation, words in SPOKEN.items():
+        teller, label, rest = link.partition(f" {RELATIONS[relation].label} ")
+        if label:
+            return f"{teller} {words} {rest}"
+    return link
 
 
 def beside(answer: TraceAnswer, items: Iterable[Item], gold: Gold, task: Task, case: Case) -> Spec:

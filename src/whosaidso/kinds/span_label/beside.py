@@ -18,6 +18,11 @@ ADDS = False
 KEYED = {"core": "Pushes", "arguable": "Arguable", "lure": "Fair: leave it"}
 
 
+def told(item: Item, case: Case) -> tuple[str, str]:
+    """Return what an item asks, which is nothing, and the words the student marked."""
+    return "", item.what.replace("““", "“").replace("””", "”")  # a mark that has its own quotation marks
+
+
 def beside(answer: Sequence[Mark], items: Iterable[Item], gold: Gold, task: Task, case: Case) -> Spec:
     """Return the texts cut into runs with both markings, and a row for each span of the key and each other mark."""
     outcome = {item.id: item.outcome for item in items}
