@@ -32,8 +32,8 @@ from whosaidso.records import Case
 logger = logging.getLogger(__name__)
 
 _ROOM = Path(__file__).parent
-_CODE = [_ROOM / name for name in ("book.py", "cards.py", "figures.py", "records.py", "vocabulary.py")]
-_CODE += [*_ROOM.glob("kinds/*/*.py"), *_ROOM.glob("forms/s*.py")]
+_CODE = [_ROOM / name for name in ("book.py", "cards.py", "records.py", "vocabulary.py")]
+_CODE += [*_ROOM.glob("figures/*.py"), *_ROOM.glob("kinds/*/*.py"), *_ROOM.glob("forms/s*.py")]
 
 
 # --- the case, read once per build ---------------------------------------------------------------

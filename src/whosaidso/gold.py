@@ -11,14 +11,14 @@ from pathlib import Path
 from typing import Any
 
 from whosaidso import records, vocabulary
-from whosaidso.cases.checks import claim_gold_faults, edge_faults, span_faults
+from whosaidso.cases.checks import claim_gold_faults, edge_faults, span_faults, wording_faults
 from whosaidso.faults import DataError, Fault
 from whosaidso.records import Case, Gold
 from whosaidso.tables import by_id, read_toml, refuse_unknown, rows
 
 ENV = "WHOSAIDSO_SOLUTIONS"
 SCHEMA = 1
-TABLES = ("schema", "assignment", "standing", "claim", "span", "edge", "accepted", "lure", "voices")
+TABLES = ("schema", "assignment", "standing", "claim", "span", "edge", "accepted", "lure", "voices", "wording")
 
 
 class GoldNotFound(DataError):
@@ -84,6 +84,7 @@ def gold_of(tables: dict[str, Any], assignment: str, case: Case) -> tuple[Gold, 
         accepted=tuple(rows(tables, "accepted", records.Link, file, faults)),
         lures=tuple(rows(tables, "lure", records.Link, file, faults)),
         voices=by_id(rows(tables, "voices", records.VoicesGold, file, faults), file, faults, "claim"),
+        wordings=tuple(by_id(rows(tables, "wording", records.Wording, file, faults), file, faults).values()),
     )
     if not gold.standing:
         faults.append(
@@ -107,6 +108,8 @@ def _content_faults(file: str, gold: Gold, case: Case) -> list[Fault]:
         faults += edge_faults(file, edge, case)
         if not edge.article:
             faults.append(Fault(file, edge.id, "names no article.", "A graded link stands in an article."))
+    for wording in gold.wordings:
+        faults += wording_faults(file, wording, case)
     for link in (*gold.accepted, *gold.lures):
         if link.told_by not in names or (link.teller and link.teller not in names):
             faults.append(Fault(file, link.told_by, "is a link with an unknown end.", "Use ids of sources.toml."))

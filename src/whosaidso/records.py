@@ -398,6 +398,8 @@ class Gold:
     """Links neither paid nor punished."""
     lures: tuple[Link, ...] = ()
     voices: dict[str, VoicesGold] = field(factory=dict)
+    wordings: tuple[Wording, ...] = ()
+    """Wordings of graded articles, for the whole verb ladder."""
 
 
 @frozen
@@ -464,6 +466,176 @@ class HeadlineClaim:
 
 
 @frozen
+class Event:
+    """Something of the timeline, told so that nothing graded is answered by it."""
+
+    id: str
+    date: str
+    """ISO day."""
+    what: str
+    lane: str
+    """mosul, elsewhere, words (somebody says or publishes) or span (a stretch of time)."""
+    end: str = ""
+    """Last ISO day of something that lasted."""
+    record: str = ""
+    source: str = ""
+    """Where it stands, in words, while it has no record."""
+    caution: str = ""
+
+
+@frozen
+class Place:
+    """A place of the schematic map; its distance from Mosul is computed."""
+
+    id: str
+    name: str
+    latitude: float
+    longitude: float
+    coordinates: str
+    """Public source of the coordinates."""
+    side: str
+    """Where its name stands beside the dot: n, s, e or w."""
+    why: str
+    """What it has to do with the case."""
+    arabic: str = ""
+    said_km: int = 0
+    """Distance from Mosul that a record gives, in kilometres; 0 when none does."""
+    record: str = ""
+    source: str = ""
+    """Where it stands, in words, while it has no record."""
+
+
+@frozen
+class Outline:
+    """A line of the schematic map, such as a border."""
+
+    id: str
+    name: str
+    points: tuple[tuple[float, ...], ...]
+    """Longitude and latitude of each corner."""
+    record: str = ""
+    source: str = ""
+
+
+@frozen
+class Count:
+    """A number of soldiers, and what it counts."""
+
+    id: str
+    low: int
+    high: int
+    """The same as `low` when one number is given."""
+    kind: str
+    """present, authorised, added, part (of those present), uncounted or said (by somebody else)."""
+    who: str
+    """Who gives it."""
+    date: str
+    counts: str
+    leaves_out: str = ""
+    record: str = ""
+    source: str = ""
+    """Where it stands, in words, while it has no record."""
+
+
+@frozen
+class Estimate:
+    """How many ISIS fighters somebody put in or around Mosul."""
+
+    id: str
+    who: str
+    group: str
+    """Bloc of whoever says it, in the words of `vocabulary.GROUPS`."""
+    date: str
+    low: int
+    """0 when only an upper bound is given."""
+    high: int
+    """0 when only a lower bound is given."""
+    of: str
+    """Who is counted, and when."""
+    kind: str = "estimate"
+    """estimate, or claim: a number in a claim that is no estimate of strength."""
+    record: str = ""
+    source: str = ""
+    """Where it stands, in words, while it has no record."""
+
+
+@frozen
+class StrikeDay:
+    """One day of the coalition's own strike reports, as counted from a public file."""
+
+    id: str
+    """The day of the strikes, ISO: the day before the release."""
+    release: str
+    in_file: bool
+    """False: the file has no release for this day, which is not the same as no strikes."""
+    record: str
+    mosul: int = 0
+    qayyarah: int = 0
+    sultan_abdallah: int = 0
+    tal_afar: int = 0
+    sinjar: int = 0
+    kisik: int = 0
+    iraq: int = 0
+    """All of Iraq, the places above among them."""
+    syria: int = 0
+    repeats: str = ""
+    """The day whose lines stand here again word for word, so that one of the two may be an error of the file."""
+    source: str = ""
+
+
+@frozen
+class Wording:
+    """How one carrier worded what another carried too."""
+
+    id: str
+    carrier: str
+    """Who prints it."""
+    place: str
+    """headline, lead, body …"""
+    words: str
+    """A few exact words: from the quotation, or from the record's title or quotation."""
+    language: str
+    step: int
+    """How much purpose the verb gives to those who did not strike: 0 none, 5 most."""
+    article: str = ""
+    quotation: str = ""
+    meaning: str = ""
+    """In English, when the words are not."""
+    change: str = ""
+    """What came in or fell out, in our words."""
+    record: str = ""
+    source: str = ""
+    """Where it stands, in words, while it has no record."""
+
+
+@frozen
+class HeadlineShare:
+    """How much of an article is about the claim in its headline."""
+
+    id: str
+    """The article."""
+    words: dict[str, int]
+    """Words of each paragraph of headline, standfirst and body; together those of the article."""
+    carries: tuple[str, ...]
+    """Paragraphs that carry the headline's claim, or go on with the speaker who made it."""
+    reason: str
+
+
+@frozen
+class FigureData:
+    """What the figures are drawn from, beyond the case's other tables."""
+
+    events: dict[str, Event] = field(factory=dict)
+    places: dict[str, Place] = field(factory=dict)
+    outlines: dict[str, Outline] = field(factory=dict)
+    counts: dict[str, Count] = field(factory=dict)
+    estimates: dict[str, Estimate] = field(factory=dict)
+    strike_days: dict[str, StrikeDay] = field(factory=dict)
+    wordings: dict[str, Wording] = field(factory=dict)
+    shares: dict[str, HeadlineShare] = field(factory=dict)
+
+
+@frozen
 class Case:
     """Everything public about one case, checked and frozen."""
 
@@ -484,3 +656,4 @@ class Case:
     tasks: dict[str, Task]
     corrections: tuple[History, ...] = ()
     questions: dict[str, Question] = field(factory=dict)
+    figures: FigureData = field(factory=FigureData)

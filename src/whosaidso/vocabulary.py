@@ -113,6 +113,26 @@ GROUPS = {
 }
 """Who speaks, in the order in which the index shows them: the people of the place first."""
 
+LANES = {
+    "mosul": "at Mosul",
+    "elsewhere": "elsewhere in Iraq and Syria",
+    "words": "somebody says or publishes",
+    "span": "a stretch of time",
+}
+"""What an event of the timeline is."""
+
+COUNT_KINDS = {
+    "present": "counted as present",
+    "authorised": "authorised at most",
+    "added": "announced as more",
+    "part": "a part of those present",
+    "uncounted": "left out of the count",
+    "said": "said by somebody else",
+}
+"""What a number of soldiers is."""
+
+ESTIMATE_KINDS = {"estimate": "an estimate of strength", "claim": "a number in a claim"}
+
 RECORD_KINDS = {
     "wire": "news agency report",
     "press": "press report",

@@ -26,6 +26,7 @@ FILES = {
     "claims": ("claim",),
     "tasks": ("task",),
     "questions": ("question",),
+    "figures": ("event", "place", "outline", "count", "estimate", "strike_day", "wording", "share"),
 }
 """The files of a case, each with the tables it holds."""
 
@@ -97,6 +98,16 @@ def read_case(folder: Path) -> tuple[records.Case | None, list[Fault]]:
         spans=table("passages", "span", records.SpanGold),
         tasks=table("tasks", "task", records.Task),
         questions=table("questions", "question", records.Question),
+        figures=records.FigureData(
+            events=table("figures", "event", records.Event),
+            places=table("figures", "place", records.Place),
+            outlines=table("figures", "outline", records.Outline),
+            counts=table("figures", "count", records.Count),
+            estimates=table("figures", "estimate", records.Estimate),
+            strike_days=table("figures", "strike_day", records.StrikeDay),
+            wordings=table("figures", "wording", records.Wording),
+            shares=table("figures", "share", records.HeadlineShare),
+        ),
         corrections=tuple(rows(tables["case"], "correction", records.History, "case.toml", faults)),
     )
     faults += case_faults(case, unread)

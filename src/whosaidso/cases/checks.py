@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Collection, Iterable, Iterator, Mapping
+from datetime import date, timedelta
+from itertools import pairwise
 from typing import Any
 
 import attrs
@@ -22,6 +24,7 @@ from whosaidso.records import (
     Passage,
     Question,
     SpanGold,
+    Wording,
     seal_of,
     words_in,
 )
@@ -30,6 +33,7 @@ QUOTATION_WORDS = 25
 PASSAGE_WORDS = (30, 120)
 MINUTES = 35
 MOST_OPTIONS = 5
+LADDER = 5
 
 _PARAGRAPH = re.compile(r"^(H|L|p\d+|cap|by|img|com)$")
 _DATE = re.compile(r"^\d{4}-\d{2}-\d{2}$")
@@ -427,13 +431,141 @@ def _questions(case: Case) -> Iterator[Fault]:
             yield Fault(file, question.id, "has no reason or no history.", "Say why, and who decided when.")
 
 
+def _iso(text: str) -> bool:
+    """Say whether a text is a day that exists, written YYYY-MM-DD."""
+    try:
+        date.fromisoformat(text)
+    except ValueError:
+        return False
+    return bool(_DATE.match(text))
+
+
+def _figures(case: Case) -> Iterator[Fault]:
+    """Every row of a figure rests on a record or says where it stands, and on nothing graded."""
+    file = "figures.toml"
+    data = case.figures
+    for table in (
+        data.events,
+        data.places,
+        data.outlines,
+        data.counts,
+        data.estimates,
+        data.strike_days,
+        data.wordings,
+    ):
+        for name, row in table.items():
+            yield from _rests(file, name, row.record, row.source, case)
+    for event in data.events.values():
+        yield from _unknown(file, event.id, "lane", [event.lane], vocabulary.LANES, "lane")
+        if not _iso(event.date) or (event.end and not (_iso(event.end) and event.end > event.date)):
+            yield Fault(
+                file, event.id, f"has the dates {event.date!r}, {event.end!r}.", "Write ISO days, first to last."
+            )
+        if event.lane == "span" and not event.end:
+            yield Fault(file, event.id, "is a span without an end.", "Fill end.")
+    for place in data.places.values():
+        yield from _unknown(file, place.id, "side", [place.side], "nsew", "side")
+        if not place.coordinates:
+            yield Fault(file, place.id, "has coordinates from nowhere.", "Name the public source in coordinates.")
+        if not (-90 <= place.latitude <= 90 and -180 <= place.longitude <= 180):
+            yield Fault(file, place.id, "lies nowhere on earth.", "Latitude first, then longitude, in degrees.")
+    if data.places and "mosul" not in data.places:
+        yield Fault(file, "place", "lacks mosul.", "Distances are counted from it.")
+    for outline in data.outlines.values():
+        if len(outline.points) < 2 or any(len(point) != 2 for point in outline.points):
+            yield Fault(file, outline.id, "is no line.", "Give two or more [longitude, latitude].")
+    for count in data.counts.values():
+        yield from _unknown(file, count.id, "kind", [count.kind], vocabulary.COUNT_KINDS, "kind of count")
+        if not 0 < count.low <= count.high:
+            yield Fault(file, count.id, f"runs from {count.low} to {count.high}.", "low is at most high, and not 0.")
+        if not count.counts:
+            yield Fault(file, count.id, "does not say what it counts.", "Fill counts: it is the point of the figure.")
+    for estimate in data.estimates.values():
+        yield from _unknown(file, estimate.id, "group", [estimate.group], vocabulary.GROUPS, "group")
+        yield from _unknown(file, estimate.id, "kind", [estimate.kind], vocabulary.ESTIMATE_KINDS, "kind of estimate")
+        if not (estimate.low or estimate.high) or (estimate.high and estimate.low > estimate.high):
+            yield Fault(file, estimate.id, f"runs from {estimate.low} to {estimate.high}.", "low is at most high.")
+        if not _iso(estimate.date):
+            yield Fault(file, estimate.id, f"has the date {estimate.date!r}.", "Write YYYY-MM-DD.")
+    yield from _strike_days(case)
+    for wording in data.wordings.values():
+        yield from wording_faults(file, wording, case)
+        if wording.article in case.articles and case.articles[wording.article].bank == "graded":
+            remedy = "Gold of graded items stands under solutions/ only."
+            yield Fault(file, wording.id, "puts a graded article on the ladder.", remedy)
+    for share in data.shares.values():
+        yield from _unknown(file, share.id, "id", [share.id], case.articles, "article")
+        yield from _unknown(file, share.id, "carries", share.carries, share.words, "paragraph of it")
+        if share.id in case.articles:
+            article = case.articles[share.id]
+            wanted = [p.id for p in article.paragraph if p.id in ("H", "L") or re.fullmatch(r"p\d+", p.id)]
+            if list(share.words) != wanted:
+                yield Fault(
+                    file, share.id, "counts other paragraphs than the article has.", f"Count {', '.join(wanted)}."
+                )
+            if sum(share.words.values()) != article.words:
+                total = sum(share.words.values())
+                yield Fault(file, share.id, f"counts {total} words, the article {article.words}.", "Count again.")
+
+
+def _strike_days(case: Case) -> Iterator[Fault]:
+    """Days follow one another without a hole, and a day that the file lacks has no numbers."""
+    file = "figures.toml"
+    days = case.figures.strike_days
+    for before, after in pairwise(days):
+        if not (
+            _iso(before) and _iso(after) and date.fromisoformat(after) - date.fromisoformat(before) == timedelta(1)
+        ):
+            yield Fault(
+                file, after, f"does not follow {before}.", "List every day in order; a gap has in_file = false."
+            )
+    for row in days.values():
+        numbers = [row.mosul, row.qayyarah, row.sultan_abdallah, row.tal_afar, row.sinjar, row.kisik]
+        if not row.in_file and (any(numbers) or row.iraq or row.syria):
+            yield Fault(file, row.id, "is a gap with numbers.", "A day that the file lacks has none.")
+        if min(*numbers, row.iraq, row.syria) < 0 or sum(numbers) > row.iraq:
+            yield Fault(file, row.id, "has more strikes at places than in Iraq.", "Count again.")
+        yield from _unknown(file, row.id, "repeats", filter(None, [row.repeats]), days, "day")
+
+
+def _rests(file: str, name: str, record: str, source: str, case: Case) -> Iterator[Fault]:
+    yield from _unknown(file, name, "record", filter(None, [record]), case.records, "record")
+    if not record and not source:
+        yield Fault(file, name, "rests on nothing.", 'Cite a record, or write record = "" and the source in words.')
+
+
+def wording_faults(file: str, wording: Wording, case: Case) -> Iterator[Fault]:
+    """Yield what is wrong with one wording: above all words that are not held exactly so."""
+    yield from _unknown(file, wording.id, "article", filter(None, [wording.article]), case.articles, "article")
+    yield from _unknown(file, wording.id, "quotation", filter(None, [wording.quotation]), case.quotations, "quotation")
+    if bool(wording.article) != bool(wording.quotation):
+        yield Fault(file, wording.id, "has an article or a quotation without the other.", "Give both or neither.")
+    held = []
+    if wording.quotation in case.quotations:
+        held = [case.quotations[wording.quotation].text]
+        if case.quotations[wording.quotation].article != wording.article:
+            yield Fault(file, wording.id, f"{wording.quotation} is not from {wording.article}.", "Name its article.")
+    elif wording.record in case.records:
+        held = [case.records[wording.record].title, case.records[wording.record].quote]
+    if held and not any(wording.words in text for text in held):
+        remedy = "Copy them from the quotation, or from the record's title or quotation."
+        yield Fault(file, wording.id, f"has words that are held nowhere: {wording.words!r}.", remedy)
+    if not 0 <= wording.step <= LADDER:
+        yield Fault(file, wording.id, f"stands on step {wording.step}.", f"The ladder has steps 0 to {LADDER}.")
+    if wording.language != "en" and not wording.meaning:
+        yield Fault(file, wording.id, "is not in English and has no meaning.", "Fill meaning.")
+
+
 def _ids(case: Case) -> Iterator[Fault]:
     """Our prose cites by id, so an id of another shape would be read as plain words."""
     shapes = (
         ("quotations.toml", case.quotations, r"q\d+"), ("passages.toml", case.passages, r"w\d+"),
         ("passages.toml", case.spans, r"s\d+"), ("edges.toml", case.edges, r"e\d+"),
         ("records.toml", case.records, r"r\d{3}"), ("claims.toml", case.claims, r"c\d+"),
-        ("questions.toml", case.questions, r"u\d+"), ("articles.toml", case.articles, r"[a-z][a-z0-9-]*"), ("sources.toml", case.sources, r"[a-z][a-z0-9-]*"),
+        ("questions.toml", case.questions, r"u\d+"), ("figures.toml", case.figures.events, r"t\d+"),
+        ("figures.toml", case.figures.counts, r"n\d+"), ("figures.toml", case.figures.estimates, r"m\d+"),
+        ("figures.toml", case.figures.wordings, r"v\d+"), ("figures.toml", case.figures.places, r"[a-z][a-z-]*"),
+        ("articles.toml", case.articles, r"[a-z][a-z0-9-]*"), ("sources.toml", case.sources, r"[a-z][a-z0-9-]*"),
     )  # fmt: skip
     for file, table, shape in shapes:
         for name in table:
@@ -446,7 +578,7 @@ def _citations(case: Case) -> Iterator[Fault]:
     told: dict[str, Mapping[str, object]] = {
         "articles.toml": case.articles, "sources.toml": case.sources, "edges.toml": case.edges,
         "records.toml": case.records, "claims.toml": case.claims, "passages.toml": case.spans,
-        "questions.toml": case.questions, "case.toml": {item.when: item for item in case.corrections},
+        "questions.toml": case.questions, "figures.toml": _figure_rows(case), "case.toml": {item.when: item for item in case.corrections},
     }  # fmt: skip
     for file, table in told.items():
         for name, item in table.items():
@@ -456,6 +588,12 @@ def _citations(case: Case) -> Iterator[Fault]:
                         file, name, "a citation", filter(None, [quotation]), case.quotations, "quotation"
                     )
                     yield from _unknown(file, name, "a citation", filter(None, [record]), case.records, "record")
+
+
+def _figure_rows(case: Case) -> dict[str, object]:
+    """Return the rows of figures.toml that hold sentences of ours."""
+    data = case.figures
+    return {**data.events, **data.places, **data.counts, **data.estimates, **data.wordings, **data.shares}
 
 
 def _sentences(item: Any) -> Iterator[str]:
@@ -485,6 +623,7 @@ _CHECKS: dict[Callable[[Case], Iterator[Fault]], set[str]] = {
     _claims: {"articles", "claims", "passages", "quotations", "records"},
     _tasks: {"articles", "case", "claims", "passages", "questions", "records", "sources", "tasks"},
     _questions: {"questions"},
+    _figures: {"articles", "figures", "quotations", "records"},
     _citations: {"quotations", "records"},
 }
 """Each check with the files that it cannot do without."""

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from whosaidso.figures import label_of, network
+from whosaidso.figures.network import label_of, network
 from whosaidso.kinds.source_trace.answer import TraceAnswer
 from whosaidso.records import Case, Edge, Task
 from whosaidso.vocabulary import INDEPENDENCE, RELATIONS
