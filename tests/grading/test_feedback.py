@@ -26,7 +26,7 @@ from whosaidso.grading import batch
 from whosaidso.grading.collect.index import Attempt, write_index
 from whosaidso.grading.demo import write_class
 from whosaidso.grading.feedback import run as feedback_run
-from whosaidso.grading.feedback.facts import Page, page_of, plans_of, text_of
+from whosaidso.grading.feedback.facts import Entry, Page, Section, minus, page_of, plans_of, text_of
 from whosaidso.grading.feedback.handback import LONG_AGO, name_of
 from whosaidso.grading.feedback.pages import html_of
 from whosaidso.grading.feedback.run import prepare, write_feedback
@@ -398,7 +398,7 @@ def test_no_link_or_voice_that_the_student_did_not_name(pages):
             if frozenset((edge.teller, edge.told_by)) not in pairs:
                 assert not [e for e in entries if edge.teller in e.said.split() and edge.told_by in e.said.split()]
         named = (lines[student, "mosul-sourcing-2"]["answer"] or {}).get("voices", {})
-        said = "\n".join(e.asked + e.said + e.message for e in entries if " for k" in e.asked + e.said)
+        said = "\n".join(e.said + e.message for e in entries if e.asked)
         for key in gold.voices.values():
             for voice in key.voices:
                 assert voice in str(named) or not re.search(rf"\b{voice}\b", said), (student, voice)
@@ -473,6 +473,81 @@ def test_flag_and_variable_decide_together(course, monkeypatch):
     assert os.environ["WHOSAIDSO_SHOW_GOLD"] == "0"
 
 
+# --- words and figures
+
+
+def test_headline_claims_are_told_where_they_are_first_named(pages):
+    for student in ("able", "astray", "idle"):
+        said = shown(pages, student, SOURCING)
+        for claim in ("k1", "k2"):
+            text = f"{claim}: {CASE.headline_claims[claim].text}"
+            assert said.count(text) == 1
+            assert re.search(rf"\b{claim}\b", said).start() == said.index(text)
+    assert "k1: how many of the voices are independent?\nYou said: 3" in shown(pages, "astray", SOURCING)
+
+
+def test_links_read_as_sentences_and_every_source_is_explained(course):
+    notebook = model(course, SOURCING)
+    edges = [
+        ("fars", "abadi", "vague", "p1"),
+        ("fars", "experts", "quotes_anonymous", "p1"),
+        ("southfront", "trump", "quotes_named", ""),
+        ("southfront", "rt", "cites", "p2"),
+    ]
+    cell_of(notebook, "mosul-sourcing-1-answer").source = f"sourcing = {{'edges': {edges!r}}}"
+    hand_in(course, "able", SOURCING, notebook)
+    batch.grade(read_course(course), [SOURCING], track=quietly)
+    write(course, SOURCING)
+    said = shown(course, "able", SOURCING)
+    assert "fars points vaguely at abadi" in said
+    assert "fars quotes an unnamed speaker, experts" in said
+    assert "southfront quotes a named speaker, trump" in said
+    assert "southfront cites rt" in said
+    names = dict(facts(course, "able", SOURCING).names)
+    assert names["experts"] == CASE.sources["experts"].what
+    assert names["abadi"] == "Haider al-Abadi"
+
+
+def test_marks_that_count_neither_way_stand_in_one_line(course):
+    part = CASE.passages[CASE.tasks["mosul-wording-1"].items[-1]].part[0]
+    words = [word for word in dict.fromkeys(part.text.split()) if word.isalpha() and len(word) < 6][::2]
+    notebook = model(course, WORDING)
+    marks = [(part.article, part.paragraph, word, 1, "") for word in words]
+    cell_of(notebook, "mosul-wording-1-answer").source = f"wording = {marks!r}"
+    hand_in(course, "able", WORDING, notebook)
+    batch.grade(read_course(course), [WORDING], track=quietly)
+    write(course, WORDING)
+    section = facts(course, "able", WORDING).sections[0]
+    (gathered,) = [entry for entry in section.entries if entry.outcome == "neither"]
+    assert len(gathered.alike) > 2
+    assert gathered.said == ""
+    said = shown(course, "able", WORDING)
+    assert said.count("Arguable or plain: it counts neither way.") == 1
+    for one in gathered.alike:
+        assert said.count(one) == 1
+    assert part.article in dict(facts(course, "able", WORDING).names)
+
+
+def test_signs_and_figures_agree():
+    section = Section("a", "A", 2, points=-1)
+    section.entries = (
+        Entry("half", 0.25, "c01", "supported", ""),
+        Entry("half", 0.5, "c02", "supported", ""),
+        Entry("invented", -0.5, "", "a cites b", ""),
+    )
+    row = {"outcome": "half", "credit": 0.25, "cells": ["c01", "x"]}
+    section.beside = {"title": "Beside", "heads": ["Claim", "You"], "rows": [row]}
+    page = Page("T", "jo", "", "draft", sections=[section], score=1, shows_key=True)
+    said = html_of(page).decode()
+    signs = re.findall(r'<span class="sign" aria-hidden="true">(.)</span>', said)
+    assert signs == ["¼", "½", "✗", "¼"]
+    assert re.findall(r'<span class="credit">(.+?)</span>', said) == ["+¼", "+½", "−½"]
+    assert "−1 of 2 points" in said
+    assert [minus(text) for text in ("c -0.4", "(-.5)", "2026-11-20, r001-2", "scored -0.31")] == [
+        "c −0.4", "(−.5)", "2026-11-20, r001-2", "scored −0.31"
+    ]  # fmt: skip
+
+
 # --- a person's marks
 
 
@@ -494,7 +569,39 @@ def test_marks_and_comments_by_hand_are_shown(course):
     with Gradebook(f"sqlite:///{course / GRADEBOOK}") as book:
         book.find_grade("mosul-claims-why", CLAIMS, CLAIMS, "able").needs_manual_grade = True
         book.db.commit()
-    assert facts(course, "able").sections[-1].by == "by your teacher, who looks at it again"
+    assert facts(course, "able").sections[-1].by == "your teacher looks at it again"
+
+
+def test_a_text_handed_in_again_is_not_shown_as_marked(course):
+    by_hand(course, "able", CLAIMS, "mosul-claims-why", 5, "Say whose count it is.")
+    by_hand(course, "able", CLAIMS, "mosul-claims-1-check", 7)
+    by_hand(course, "able", CLAIMS, "mosul-claims-1-answer", None, "c06 stands.")
+    write(course, CLAIMS)
+    before = shown(course, "able")
+    assert "24 of 30 points\n" in before  # 7, 12 and 5
+    assert "Your teacher writesSay whose count it is." in before.replace("\n", "")
+    notebook = model(course, CLAIMS)
+    cell_of(notebook, "mosul-claims-why").source = "Another text altogether."
+    cell_of(notebook, "mosul-claims-1-answer").source = "claims = {}"
+    hand_in(course, "able", CLAIMS, notebook)
+    batch.grade(read_course(course), [CLAIMS], track=quietly)
+    write(course, CLAIMS)
+    said = shown(course, "able").replace("\n", "")
+    assert "24 of 30 points so far" in said
+    assert "Your teacher looks again at parts worth 18 points; until then the earlier marks stand." in said
+    assert said.count("your teacher looks at it again") == 4  # two in the table, two above the parts
+    assert "Your teacher wrote this about your earlier text:Say whose count it is." in said
+    assert "Your teacher wrote this before:c06 stands." in said
+    assert "Your teacher writes" not in said
+    assert "the machine counted: 0. Your teacher’s mark counts until your teacher has looked again." in said
+    assert said.index("Another text altogether.") < said.index("Say whose count it is.")
+    with Gradebook(f"sqlite:///{course / GRADEBOOK}") as book:
+        for cell in ("mosul-claims-why", "mosul-claims-1-check"):
+            book.find_grade(cell, CLAIMS, CLAIMS, "able").needs_manual_grade = False
+        book.db.commit()
+    write(course, CLAIMS)
+    assert "24 of 30 points\n" in shown(course, "able")
+    assert "Your teacher writesSay whose" in shown(course, "able").replace("\n", "")
 
 
 def test_late_hand_ins_say_how_late_and_what_it_cost(course):
@@ -585,6 +692,44 @@ def test_repairs_are_said_in_words_a_student_knows(course):
     assert "The cell with the text of “3. Explain one verdict” was missing" in said
 
 
+def cut_off(course, assignment, cell):
+    """Return a hand-in cut off in the middle of a cell."""
+    text = nbformat.writes(model(course, assignment))
+    return text[: text.index(f'"grade_id": "{cell}"')].encode()
+
+
+def test_what_a_damaged_file_lost_is_not_a_mark_of_nothing(course):
+    hand_in(course, "able", CLAIMS, cut_off(course, CLAIMS, "mosul-claims-2-answer"))
+    batch.grade(read_course(course), [CLAIMS], track=quietly)
+    write(course, CLAIMS)
+    page = facts(course, "able")
+    assert [section.by for section in page.sections] == ["by machine", "not in your file", "not in your file"]
+    assert [section.open for section in page.sections] == [False, True, True]
+    said = shown(course, "able")
+    assert "12 of 30 points so far" in said
+    assert "Parts worth 18 points are not in your file." in said
+    assert "has not yet read" not in said
+    assert "Please hand in your file again" in said
+    assert "of its cells are whole, and they count. The rest cannot be read." in said
+    assert "Please hand the whole file in again" in said
+    assert said.count("2. Five more, one of them from the coalition") == 3  # table, box and heading
+    assert said.count("This part is not in your file.") == 2
+    for wrong in ("0 of 12", "it counts as unanswered", "You gave no answer here.", "You wrote nothing here."):
+        assert wrong not in said
+
+
+def test_a_mark_by_hand_stays_when_the_new_file_came_damaged(course):
+    by_hand(course, "able", CLAIMS, "mosul-claims-why", 5, "Clear.")
+    hand_in(course, "able", CLAIMS, cut_off(course, CLAIMS, "mosul-claims-why"))
+    batch.grade(read_course(course), [CLAIMS], track=quietly)
+    write(course, CLAIMS)
+    said = shown(course, "able")
+    assert "29 of 30 points so far" in said
+    assert "5 of 6 points, your teacher looks at it again" in said
+    assert "This part is not in your file." in said
+    assert "Your teacher wrote this about your earlier text:" in said
+
+
 def test_answers_that_cannot_be_read_say_why(course):
     notebook = model(course, CLAIMS)
     cell_of(notebook, "mosul-claims-1-answer").source = 'claims = {"c01": {"verdict": "supported"'
@@ -642,6 +787,85 @@ def test_hand_ins_that_were_not_graded_get_no_page(course):
     done = CliRunner().invoke(app, ["feedback", CLAIMS, "--course", str(course)])
     assert done.exit_code == 1
     assert "mosul-claims: new, handed in, and not graded yet" in done.output
+
+
+# --- groups
+
+
+def together(course, who, *students):
+    """Hand in one file for several students, with these names typed in it."""
+    notebook = model(course, CLAIMS)
+    cell_of(notebook, f"{CLAIMS}-who").source = f"who = {who!r}"
+    for student in students:
+        hand_in(course, student, CLAIMS, notebook)
+
+
+def test_partners_are_named_where_file_and_names_agree(course):
+    with Gradebook(f"sqlite:///{course / GRADEBOOK}") as book:
+        for name, first, last in (("u1", "Ada", "Lovelace"), ("u2", "Omar", "Said"), ("u3", "Ann", "Li")):
+            book.update_or_create_student(name, first_name=first, last_name=last)
+    together(course, "Ada Lovelace, Omar Said and u3", "u1", "u2", "u3", "able")
+    together(course, "u4, u6", "u4", "u5")  # u5 has a copy, and is not named in it
+    together(course, "u7, u8", "u7")
+    together(course, "u7; u8", "u8")  # not the same file
+    together(course, "", "u9", "astray")
+    batch.grade(read_course(course), [CLAIMS], track=quietly)
+    write(course, CLAIMS)
+    assert "Handed in together with Omar Said and Ann Li." in shown(course, "u1")
+    assert "Handed in together with Ada Lovelace and Omar Said." in shown(course, "u3")
+    for student in ("able", "astray", "idle", "u4", "u5", "u7", "u8", "u9"):
+        assert "together with" not in shown(course, student)
+
+
+def test_partners_are_left_out_where_a_name_fits_two(course):
+    with Gradebook(f"sqlite:///{course / GRADEBOOK}") as book:
+        for name, last in (("u1", "Lovelace"), ("u2", "Byron"), ("u3", "Li")):
+            book.update_or_create_student(name, first_name="Ada", last_name=last)
+    together(course, "Ada, Ada Li", "u1", "u2", "u3")
+    batch.grade(read_course(course), [CLAIMS], track=quietly)
+    write(course, CLAIMS)
+    for student in ("u1", "u2", "u3"):
+        assert "together with" not in shown(course, student)
+
+
+# --- old pages
+
+
+def test_pages_behind_which_nothing_stands_are_listed_and_kept(course):
+    write(course)
+    nbgraders = course / "feedback/gone" / CLAIMS / "notes.html"
+    write_whole(nbgraders, b"<!DOCTYPE html>\n<html><head><title>by nbgrader</title></head></html>")
+    shutil.copytree(course / "feedback/idle" / CLAIMS, course / "feedback/left" / CLAIMS)
+    (result,) = write(course, CLAIMS)
+    assert result.old == [path_of(course, "left")]
+    (course / "outcomes" / f"{WORDING}.jsonl").unlink()
+    done = CliRunner().invoke(app, ["feedback", "--all", "--course", str(course)], env={"COLUMNS": "400"})
+    assert done.exit_code == 0, done.output
+    assert "Old pages: nothing graded stands behind them any more" in done.output
+    listed = done.output.split("Old pages:")[1].replace("\n", "")
+    assert {str(path_of(course, "left")), str(path_of(course, "able", WORDING))} <= set(
+        re.findall(r"/\S+?\.html", listed)
+    )
+    assert str(path_of(course, "able")) not in listed
+    assert str(nbgraders) not in listed
+    assert path_of(course, "left").is_file()
+    shutil.rmtree(course / "outcomes")
+    done = CliRunner().invoke(app, ["feedback", "--course", str(course)], env={"COLUMNS": "400"})
+    assert done.exit_code == 1
+    assert "Old pages:" in done.output
+    with pytest.raises(Stopped, match=rf"{STUDENTS + 6} old pages of it under .*feedback may say other marks"):
+        write(course, CLAIMS)
+
+
+def test_after_an_undo_no_page_keeps_later_marks_unsaid(course):
+    hand_in(course, "new", CLAIMS, model(course, CLAIMS))
+    batch.grade(read_course(course), [CLAIMS], track=quietly)
+    write(course, CLAIMS)
+    done = CliRunner().invoke(app, ["undo", "--yes", "--course", str(course)])
+    assert done.exit_code == 0, done.output
+    (result,) = write(course, CLAIMS)
+    assert dict(result.left_out) == {"new": "handed in, and not graded yet"}
+    assert result.old == [path_of(course, "new")]
 
 
 # --- appeals
@@ -896,6 +1120,20 @@ def test_zip_names_are_those_the_lms_gave_out(course):
         "student0004/mosul-claims.html",  # the name was taken
     }
     assert len(names) == STUDENTS + 5
+    done = CliRunner().invoke(
+        app, ["feedback", CLAIMS, "--zip", str(target), "--all", "--json", "--course", str(course)]
+    )
+    output = " ".join(done.output.split())
+    others = sorted(f"student{number:04d}" for number in (1, *range(4, STUDENTS + 1)))
+    by_hand = sorted(["astray", "evil", *others])
+    assert f"{len(by_hand)} pages have no upload of their own; give them back by hand: {', '.join(by_hand)}" in output
+    assert "1 page is for Blackboard, which takes no such zip; give it back by hand: student0003" in output
+    assert json.loads(done.output.strip().splitlines()[-1])[0]["by_hand"] == [*by_hand, "student0003"]
+    done = CliRunner().invoke(
+        app, ["feedback", CLAIMS, "--zip", str(target), "--student", "able", "--course", str(course)]
+    )
+    assert "by hand" not in done.output
+    write(course, CLAIMS, parcel=target)
     first = target.read_bytes()
     os.utime(target, (1, 1))
     write(course, CLAIMS, parcel=target)

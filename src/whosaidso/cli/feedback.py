@@ -110,7 +110,7 @@ def figures(result: Written) -> dict[str, Any]:
 def show_old(pages: list[Path], *, every: bool) -> None:
     """List the pages that say marks which are not there any more."""
     listed(
-        "Old pages: what they say is not in the gradebook any more; remove them, or grade and run this again",
+        "Old pages: nothing graded stands behind them any more; grade and run this again, or remove them",
         [str(page) for page in pages],
         every,
     )

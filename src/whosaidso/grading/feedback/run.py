@@ -30,6 +30,8 @@ if TYPE_CHECKING:
     from whosaidso.grading.feedback.handback import Parcel
 
 TIMESTAMP, SECRET = "timestamp.txt", "submission_secret.txt"
+OURS = b'<meta http-equiv="Content-Security-Policy"'
+"""Stands at the start of a page of ours, and of none of nbgrader's."""
 MOST_BESIDE = 10_000
 """Bytes of a file beside a hand-in."""
 
@@ -93,8 +95,7 @@ def write_feedback(
             result = Written(name)
             for one in track(wanted[name], name, len(wanted[name])):
                 _one(course, ready, one, result, bundle)
-            without = {one for one, _ in result.left_out}
-            result.old = old_pages(course, name, student=student, now=set(wanted[name]) - without)
+            result.old = old_pages(course, name, student=student, graded=_graded(ready))
             results.append(result)
         if bundle is not None:
             bundle.close()
@@ -111,15 +112,30 @@ def write_feedback(
     return results
 
 
-def old_pages(course: CourseFolder, assignment: str, *, student: str = "", now: set[str] | None = None) -> list[Path]:
-    """Return the pages of an assignment that are no student's of `now`; with `student`, of that one only."""
+def _graded(ready: Ready) -> set[str]:
+    """Return everybody of whom outcomes and gradebook know what a page says."""
+    return {one for one, own in ready.lines.items() if not own[""]["read"] or one in ready.sheet.handed}
+
+
+def old_pages(course: CourseFolder, assignment: str, *, student: str = "", graded: Iterable[str] = ()) -> list[Path]:
+    """Return the pages of ours whose student was not graded (any more); with `student`, of that one only."""
     folders = ((path.name, course.place("feedback", path.name, assignment)) for path in _folders(course))
     return [
         page
         for name, folder in folders
-        if student in ("", name) and name not in (now or ())
+        if student in ("", name) and name not in graded
         for page in sorted(folder.glob("*.html"))
+        if _is_ours(page)
     ]
+
+
+def _is_ours(page: Path) -> bool:
+    """Is a page one that was made here, not by nbgrader?"""
+    try:
+        with page.open("rb") as file:
+            return OURS in file.read(len(OURS) + 200)
+    except OSError:
+        return False
 
 
 def _folders(course: CourseFolder) -> list[Path]:
