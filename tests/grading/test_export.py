@@ -1,6 +1,7 @@
 """Marks leave the gradebook whole: every number nbgrader's own, nobody lost, nothing that runs, the LMS's file as it was."""
 
 import csv
+import hashlib
 import io
 import json
 import os
@@ -32,6 +33,8 @@ from tests.course.courses import run
 from whosaidso.cli import app
 from whosaidso.grading.export import Choices, Known, Mark, Marks, Task, export_lms, number, read_marks, safe_cell
 from whosaidso.grading.folder import read_course
+from whosaidso.grading.notebooks import read_notebook
+from whosaidso.grading.outcomes import hand_in_line, write_outcomes
 from whosaidso.grading.roster import read_roster
 
 CONFIG = """\
@@ -106,6 +109,16 @@ class Class:
     def hand_in(self, ident: str, task: str = "mosul-claims") -> None:
         """Put a hand-in under submitted/ that nobody has graded."""
         (self.root / "submitted" / ident / task).mkdir(parents=True)
+
+    def outcomes(self, task: str = "mosul-claims", *, unread: list[str], **notes: tuple[str, ...]) -> None:
+        """Write what grading said: whose file (an empty one) it could not read, and what it noted of whose."""
+        lines = []
+        for ident in unread:
+            (self.root / "submitted" / ident / task / "n.ipynb").write_bytes(b"")
+            sha = hashlib.sha256(b"").hexdigest()[:16]
+            lines.append(hand_in_line(ident, file="n.ipynb", sha=sha, key="k", read=False))
+        lines += [hand_in_line(ident, file="n.ipynb", sha="s", key="k", notes=said) for ident, said in notes.items()]
+        write_outcomes(read_course(self.root), task, lines)
 
     def export(self, to: str, *words: object, out: str = "out.csv") -> Result:
         self.session.commit()
@@ -191,14 +204,47 @@ def test_csv_has_nbgraders_columns_and_numbers(pupils):
     rows = {row[3]: dict(zip(pupils.rows()[0], row, strict=True)) for row in pupils.rows()[1:]}
     assert rows["jdoe"] == {
         "assignment": "mosul-claims", "duedate": "", "timestamp": "2026-06-10 14:14:00", "student_id": "jdoe", "last_name": "Doe",
-        "first_name": "Jane", "email": "j@x.org", "raw_score": "14.31", "late_submission_penalty": "0.0", "score": "14.31",
+        "first_name": "Jane", "email": "j@x.org", "raw_score": "14.31", "late_submission_penalty": "0.0", "score": "",
         "max_score": "30.0", "waiting": "1", "handed_in": "yes",
     }  # fmt: skip
     assert [rows["alee"][key] for key in ("raw_score", "late_submission_penalty", "score")] == ["17.5", "4.0", "13.5"]
     assert [rows["zoe"][key] for key in ("raw_score", "late_submission_penalty", "score")] == ["1.0", "9.0", "0.0"]
-    assert [rows["nobody"][key] for key in ("score", "handed_in", "waiting")] == ["0.0", "no", "0"]
+    assert [rows["nobody"][key] for key in ("raw_score", "score", "handed_in")] == ["0.0", "", "no"]
     assert result.exit_code == 1
-    assert "A part waits for a person" in result.output
+    assert "Waits for a person, left blank (1)\n  mosul-claims: jdoe (Jane Doe)\n" in result.output
+    assert "No hand-in, left blank (1)\n  mosul-claims: nobody\n" in result.output
+
+
+def test_csv_writes_partial_marks_and_zeros_only_when_asked(pupils):
+    pupils.mark("jdoe", auto=14.5, hand=None, waits=True)
+    pupils.mark("alee")
+    pupils.student("nobody")
+    pupils.hand_in("late")
+    pupils.student("late")
+    scores = {}
+    for word in ("--partial", "--zero-missing"):
+        result = pupils.export("csv", "mosul-claims", word, "--force")
+        scores[word] = {row[3]: (row[9], row[12]) for row in pupils.rows()[1:]}
+        assert result.exit_code == 1
+    whole = {"alee": ("15.0", "yes"), "late": ("", "not graded")}
+    assert scores["--partial"] == {**whole, "jdoe": ("14.5", "yes"), "nobody": ("", "no")}
+    assert scores["--zero-missing"] == {**whole, "jdoe": ("", "yes"), "nobody": ("0.0", "no")}
+
+
+def test_csv_leaves_out_what_nobody_handed_in_unless_it_is_named(pupils):
+    pupils.mark("jdoe")
+    result = pupils.export("csv")
+    assert {row[0] for row in pupils.rows()[1:]} == {"mosul-claims"}
+    assert "Left out, because nobody has handed it in: mosul-wording." in result.output
+    result = pupils.export("csv", "mosul-wording", "--zero-missing", "--force")
+    assert [(row[0], row[9]) for row in pupils.rows()[1:]] == [("mosul-wording", "0.0")]
+    assert "Left out" not in result.output
+    pupils.hand_in("jdoe", "mosul-wording")
+    pupils.export("csv", "--force")
+    assert [(row[0], row[12]) for row in pupils.rows()[1:]] == [
+        ("mosul-claims", "yes"),
+        ("mosul-wording", "not graded"),
+    ]
 
 
 def test_csv_ends_well_only_where_nobody_waits(pupils):
@@ -206,7 +252,7 @@ def test_csv_ends_well_only_where_nobody_waits(pupils):
     pupils.student("nobody")
     result = pupils.export("csv")
     assert result.exit_code == 0, result.output
-    assert len(pupils.rows()) == 5
+    assert len(pupils.rows()) == 3
     assert figures(result)["assignments"]["mosul-claims"]["no_hand_in"] == 1
     pupils.hand_in("nobody")
     pupils.hand_in("stranger")
@@ -216,8 +262,10 @@ def test_csv_ends_well_only_where_nobody_waits(pupils):
         "jdoe": "yes",
         "nobody": "not graded",
     }
-    assert "not graded" in result.output
-    assert "nobody, stranger" in result.output
+    assert (
+        "Handed in and not graded, left blank: run `whosaidso grade` (2)\n"
+        "  mosul-claims: nobody\n  mosul-claims: stranger\n" in result.output
+    )
 
 
 def test_csv_quotes_whatever_a_name_holds(pupils):
@@ -236,12 +284,12 @@ def test_csv_takes_names_from_a_roster(pupils):
     result = pupils.export("csv", "mosul-claims", "--roster", roster)
     assert [row[3:7] for row in pupils.rows()[1:]] == [["ghost", "", "", ""], ["jdoe", "Doe", "Jane", "mine@x.org"]]
     assert result.exit_code == 1
-    assert "list.csv does not know them (1): ghost." in result.output
-    assert "not in the gradebook (1): alee (Ann Lee)." in result.output
+    assert "list.csv does not know them (1)\n  ghost\n" in result.output
+    assert "not in the gradebook (1)\n  alee (Ann Lee)\n" in result.output
 
 
 @pytest.mark.slow
-def test_csv_is_row_by_row_what_nbgrader_exports(pupils):
+def test_csv_is_row_by_row_what_nbgrader_exports_but_for_scores_that_are_not_whole(pupils):
     pupils.mark(
         "jdoe", auto=14.309999, hand=None, waits=True, when=datetime(2026, 6, 10), first_name="Jane", last_name="Doe"
     )
@@ -255,8 +303,10 @@ def test_csv_is_row_by_row_what_nbgrader_exports(pupils):
     done = run(pupils.root, "nbgrader", "export", "--to", "theirs.csv", PYTHONUTF8="1")
     assert done.returncode == 0, done.stderr
     ours, theirs = pupils.rows(), pupils.rows("theirs.csv", "utf-8")
-    assert [row[:11] for row in ours] == theirs
-    assert len(theirs) == 9
+    assert [row[:9] + row[10:11] for row in ours] == [row[:9] + row[10:] for row in theirs]
+    whole = [row[12] in ("yes", "handed_in") and row[11] in ("0", "waiting") for row in ours]
+    assert [row[9] for row in ours] == [row[9] if is_whole else "" for row, is_whole in zip(theirs, whole, strict=True)]
+    assert (len(theirs), sum(whole)) == (9, 3)
 
 
 # what a spreadsheet would run
@@ -337,6 +387,9 @@ def test_nothing_hostile_reaches_the_terminal(pupils):
     pupils.mark("jdoe", first_name="\x1b[31m[bold]Jane\u202e", last_name="[/]Doe")
     result = pupils.export("csv", "mosul-claims", "--dry-run")
     assert "\ufffd[31m[bold]Jane\ufffd [/]Doe" in result.output
+    roster = pupils.file("[red]list.csv", "id,name\nalee,Ann Lee\n")
+    result = pupils.export("csv", "mosul-claims", "--roster", roster)
+    assert "Handed in, but [red]list.csv does not know them (1)" in result.output
     assert "\x1b" not in result.output
 
 
@@ -356,8 +409,8 @@ def test_canvas_gradebook_comes_back_with_its_ids_and_the_marks(pupils):
         '"Lee, Ann",103,S3,alee,"9b",12\r\n'
     )
     assert result.exit_code == 1
-    assert "Waits for a person, left as it was (1): alee (Lee, Ann)." in result.output
-    assert "No hand-in, left as it was (1): jnunez (Núñez, José)." in result.output
+    assert "Waits for a person, left as it was (1)\n  mosul-claims: alee (Lee, Ann)\n" in result.output
+    assert "No hand-in, left as it was (1)\n  mosul-claims: jnunez (Núñez, José)\n" in result.output
 
 
 def test_canvas_partial_and_zero_missing_write_what_is_asked_for(pupils):
@@ -376,7 +429,7 @@ def test_canvas_gives_no_zero_to_who_may_be_somebody_else(pupils):
     pupils.mark("someone", auto=9)
     result = pupils.export("canvas", "--roster", pupils.file("c.csv", CANVAS), "--zero-missing")
     assert [row[-1] for row in pupils.rows(encoding="utf-8")[3:]] == ["15", "", "12"]
-    assert "does not know them, so they are not in the file (1): someone." in result.output
+    assert "does not know them, so they are not in the file (1)\n  someone\n" in result.output
     assert result.exit_code == 1
 
 
@@ -388,7 +441,7 @@ def test_canvas_finds_people_by_id_number_address_and_name_and_never_guesses(pup
     pupils.hand_in("jnunez", "mosul-wording")
     result = pupils.export("canvas", "mosul-claims", "--roster", pupils.file("c.csv", CANVAS))
     assert [row[-1] for row in pupils.rows(encoding="utf-8")[3:]] == ["6", "7", "12"]
-    assert "103, 103, Ann-Lee would all be alee, Ann-Lee, 103, Ann-Lee would all be alee" in result.output
+    assert "  103, 103, Ann-Lee would all be alee\n  Ann-Lee, 103, Ann-Lee would all be alee\n" in result.output
     assert result.exit_code == 1
 
 
@@ -457,7 +510,7 @@ def test_canvas_without_roster_is_what_the_gradebook_knows(pupils):
         ["alee", "", "", "alee", "", "6.5"],
         ["nobody", "104", "", "nobody", "", ""],
     ]
-    assert "surely finds them; use --roster (1): alee." in result.output
+    assert "surely finds them: use --roster (1)\n  alee\n" in result.output
     assert result.exit_code == 1
 
 
@@ -512,7 +565,7 @@ def test_moodle_grade_that_cannot_be_changed_is_left_and_said(pupils):
     text = WORKSHEET.replace("30.00,Yes", "30.00,No", 1)
     result = pupils.export("moodle", "--roster", pupils.file("m.csv", text))
     assert pupils.bytes().decode() == text
-    assert "cannot be changed, left as it was (1): jdoe (Jane Doe)." in result.output
+    assert "cannot be changed, left as it was (1)\n  mosul-claims: jdoe (Jane Doe)\n" in result.output
     assert result.exit_code == 1
 
 
@@ -611,17 +664,115 @@ def test_hand_ins_that_are_not_graded_are_named_and_never_zero(pupils):
     result = pupils.export("canvas", "--roster", pupils.file("c.csv", CANVAS), "--zero-missing")
     assert [row[-1] for row in pupils.rows(encoding="utf-8")[3:]] == ["15", "", "12"]
     assert (
-        "Handed in and not graded, left as it was; run `whosaidso grade mosul-claims` (2): alee (Lee, Ann), stranger."
-        in result.output
+        "Handed in and not graded, left as it was: run `whosaidso grade` (2)\n"
+        "  mosul-claims: alee (Lee, Ann)\n  mosul-claims: stranger\n" in result.output
     )
     assert result.exit_code == 1
+
+
+def test_a_file_that_could_not_be_read_is_asked_for_again_and_one_put_there_since_is_graded(pupils):
+    pupils.mark("jdoe")
+    pupils.mark("jnunez", auto=9)  # of an earlier file
+    for ident in ("jnunez", "alee", "stranger"):
+        pupils.hand_in(ident)
+    pupils.outcomes(unread=["jnunez", "alee", "stranger"])
+    roster = pupils.file("c.csv", CANVAS)
+    result = pupils.export("canvas", "--roster", roster)
+    assert [row[-1] for row in pupils.rows(encoding="utf-8")[3:]] == ["15", "", "12"]
+    told = "Could not be read, left as it was: ask for the file again (`whosaidso grade` says why) (3)\n"
+    assert told in result.output
+    assert "not graded" not in result.output
+    assert figures(result)["assignments"]["mosul-claims"]["unread"] == 3
+    assert result.exit_code == 1
+    result = pupils.export("canvas", "--roster", roster, "--partial", "--zero-missing", "--force")
+    assert [row[-1] for row in pupils.rows(encoding="utf-8")[3:]] == ["15", "14", "12"]
+    earlier = "Could not be read, the mark of an earlier file is written: ask for the file again (1)\n"
+    assert f"{earlier}  mosul-claims: jnunez (Núñez, José)\n" in result.output
+    pupils.export("csv", "--force")
+    assert {row[3]: (row[7], row[9], row[12]) for row in pupils.rows()[1:]} == {
+        "jdoe": ("15.0", "15.0", "yes"),
+        "jnunez": ("14.0", "", "unreadable"),
+    }
+    (pupils.root / "submitted" / "alee" / "mosul-claims" / "n.ipynb").write_text("another")
+    result = pupils.export("canvas", "--roster", roster, "--force")
+    assert "not graded, left as it was: run `whosaidso grade` (1)\n  mosul-claims: alee (Lee, Ann)\n" in result.output
+
+
+def test_a_damaged_file_is_in_part_and_left_as_it_was(pupils):
+    whole = json.dumps({"cells": [{"cell_type": "code", "source": "x = 1", "metadata": {}}] * 3})
+    notes = read_notebook(whole[:-30].encode(), "n.ipynb").notes
+    pupils.mark("jdoe")
+    pupils.mark("alee", auto=3)
+    for ident in ("jdoe", "alee"):
+        pupils.hand_in(ident)
+    pupils.outcomes(unread=[], alee=notes, jdoe=("The cell a had lost its mark; it was known by its place.",))
+    roster = pupils.file("c.csv", CANVAS)
+    result = pupils.export("canvas", "--roster", roster)
+    assert [row[-1] for row in pupils.rows(encoding="utf-8")[3:]] == ["15", "", "12"]
+    assert "counts, left as it was: ask for the whole file (1)\n  mosul-claims: alee (Lee, Ann)\n" in result.output
+    assert re.search(r"mosul-claims │ 30 │ 1 +│ 1 +│ 0 ", result.output)
+    assert result.exit_code == 1
+    result = pupils.export("canvas", "--roster", roster, "--partial", "--force")
+    assert [row[-1] for row in pupils.rows(encoding="utf-8")[3:]] == ["15", "", "8"]
+    assert "damaged, written as far as it goes: ask for the whole file (1)\n" in result.output
+    assert result.exit_code == 1
+    pupils.export("csv", "--force")
+    assert {row[3]: (row[7], row[9], row[12]) for row in pupils.rows()[1:]} == {
+        "jdoe": ("15.0", "15.0", "yes"),
+        "alee": ("8.0", "", "in part"),
+    }
+
+
+@pytest.mark.parametrize("text", ["", "no json\n", "[1]\n", '{"of": "hand-in", "student": "jdoe"}\n'])
+def test_outcomes_that_say_nothing_change_nothing(pupils, text):
+    pupils.mark("jdoe")
+    pupils.hand_in("jdoe")
+    (pupils.root / "outcomes").mkdir()
+    (pupils.root / "outcomes" / "mosul-claims.jsonl").write_text(text)
+    assert pupils.export("csv").exit_code == 0
+    assert pupils.rows()[1][9] == "15.0"
+
+
+def test_long_lists_are_cut_and_the_table_is_not(pupils, monkeypatch):
+    monkeypatch.setenv("COLUMNS", "80")
+    pupils.mark("jdoe")
+    for n in range(230):
+        pupils.student(f"s{n:03d}")
+    result = pupils.export("csv")
+    assert "No hand-in, left blank (230)\n  mosul-claims: s000\n" in result.output
+    assert "  mosul-claims: s019\n  … and 210 more: --all lists them.\n" in result.output
+    assert "s020" not in result.output
+    table = [line for line in result.output.splitlines() if line[:1] in "┏┃┡│└"]
+    assert max(map(len, table)) <= 80
+    assert "mosul-claims" in table[3]
+    assert not any("…" in line for line in table)
+    assert "mosul-claims: s229\n" in pupils.export("csv", "--all", "--force").output
+
+
+@pytest.mark.parametrize("to", ["csv", "canvas", "moodle", "blackboard"])
+def test_a_course_without_marks_ends_in_a_sentence(pupils, to):
+    pupils.hand_in("jdoe")
+    for words in ([], ["mosul-claims"]):
+        result = pupils.export(to, *words)
+        assert result.exit_code == 1
+        assert result.output == (
+            "There are no marks to export: nothing that was handed in is graded; run `whosaidso grade` first.\n"
+        )
+        assert not (pupils.root / "out.csv").exists()
+
+
+def test_help_has_examples_once(monkeypatch):
+    monkeypatch.setenv("COLUMNS", "80")
+    told = CliRunner().invoke(app, ["export", "--help"]).output
+    assert told.count("Example") == 1
+    assert "   whosaidso export --to canvas for-canvas.csv --roster Grades-9b.csv" in told
 
 
 def test_a_score_above_the_points_is_written_and_said(pupils):
     pupils.mark("jdoe", auto=30, hand=8)
     result = pupils.export("moodle", "--roster", pupils.file("m.csv", WORKSHEET))
     assert pupils.rows(encoding="utf-8")[1][4] == "38"
-    assert "Above the points possible (1): jdoe (Jane Doe) (38 of 30 in mosul-claims)." in result.output
+    assert "Above the points possible (1)\n  jdoe (Jane Doe) (38 of 30 in mosul-claims)\n" in result.output
     assert result.exit_code == 0
 
 
@@ -630,9 +781,9 @@ def test_dry_run_shows_what_would_be_written_for_whom(pupils):
     pupils.mark("alee", hand=None, waits=True)
     result = pupils.export("canvas", "--roster", pupils.file("c.csv", CANVAS), "--dry-run")
     assert not (pupils.root / "out.csv").exists()
-    assert "mosul-claims  jdoe (Doe, Jane): 15\n" in result.output
-    assert "mosul-claims  alee (Lee, Ann): —  (waiting)\n" in result.output
-    assert "mosul-claims  jnunez (Núñez, José): —  (no hand-in)\n" in result.output
+    assert "mosul-claims: jdoe (Doe, Jane): 15 (mark)\n" in result.output
+    assert "mosul-claims: alee (Lee, Ann): — (waiting)\n" in result.output
+    assert "mosul-claims: jnunez (Núñez, José): — (no hand-in)\n" in result.output
     assert figures(result)["written"] is False
 
 
@@ -695,10 +846,11 @@ def test_a_gradebook_that_is_missing_damaged_or_empty_ends_in_a_sentence(pupils)
     assert not (pupils.root / "marks.db").exists()
 
 
-def test_the_csv_is_whole_so_choices_for_an_lms_stop_it(pupils):
+def test_choices_of_an_lms_column_stop_the_csv(pupils):
     pupils.mark("jdoe")
-    for words in (["--zero-missing"], ["--partial"], ["--scale"], ["--column", "mosul-claims=x"]):
-        assert f"{words[0]} is for --to canvas" in pupils.export("csv", *words).output
+    for words in (["--scale"], ["--no-scale"], ["--column", "mosul-claims=x"]):
+        assert "--column and --scale are for --to canvas" in pupils.export("csv", *words).output
+        assert not (pupils.root / "out.csv").exists()
 
 
 def test_numbers_are_rounded_once_and_have_no_tail():

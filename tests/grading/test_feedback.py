@@ -861,7 +861,7 @@ def test_after_an_undo_no_page_keeps_later_marks_unsaid(course):
     hand_in(course, "new", CLAIMS, model(course, CLAIMS))
     batch.grade(read_course(course), [CLAIMS], track=quietly)
     write(course, CLAIMS)
-    done = CliRunner().invoke(app, ["undo", "--yes", "--course", str(course)])
+    done = CliRunner().invoke(app, ["undo", "--course", str(course)])
     assert done.exit_code == 0, done.output
     (result,) = write(course, CLAIMS)
     assert dict(result.left_out) == {"new": "handed in, and not graded yet"}

@@ -90,6 +90,23 @@ def test_claim_check_pays_a_verdict_only_with_what_carries_it(claim, answer, cre
     assert credits({claim: answer})[claim] == credit
 
 
+@pytest.mark.parametrize(
+    ("given", "said"),
+    [
+        ({"evidence": ["r002"], "gap": "no_record"}, "the gap or the nearest record you gave does not carry it."),
+        ({"gap": "no_record"}, "the gap you gave, with no record beside it, does not carry it."),
+        ({"gap": "records_conflict"}, "the gap you gave, with no record beside it, does not carry it."),
+        ({"evidence": ["r001"]}, "it needs its gap, why it is not shown, and you gave none."),
+        ({}, "it needs its gap, why it is not shown, and you gave none."),
+    ],
+)
+def test_claim_check_says_of_not_shown_only_what_was_given(given, said):
+    score, _ = marked({"c02": {"verdict": "not_shown", **given}}, CLAIM_TASK, CLAIM_GOLD, CLAIM_CASE)
+    (item,) = [item for item in score.items if item.id == "c02"]
+    assert item.credit == 0
+    assert item.message.startswith(f"That verdict can be defended, but {said}")
+
+
 def test_claim_check_counts_two_records_and_says_so():
     raw = {"c01": {"verdict": "supported", "evidence": ["r002", "r003", "r001"]}}
     _, problems = marked(raw, CLAIM_TASK, CLAIM_GOLD, CLAIM_CASE)

@@ -18,9 +18,6 @@ from whosaidso.cli.common import AsJson, Course, app, console, course_folder, er
 if TYPE_CHECKING:
     from whosaidso.grading.collect import Plan
 
-SHOWN = 20
-"""How many names are printed before `--verbose` has to be asked for."""
-
 
 @app.command()
 def collect(
@@ -41,7 +38,7 @@ def collect(
     timezone: Annotated[
         str, typer.Option(help="Clock of the LMS, like Europe/Berlin; the course's own if not given.")
     ] = "",
-    verbose: Annotated[bool, typer.Option("--verbose", help="Print every name and file.")] = False,
+    every: Annotated[bool, typer.Option("--all", "--verbose", help="Show long lists in full.")] = False,
     course: Course = Path(),
     as_json: AsJson = False,
 ) -> None:
@@ -71,12 +68,13 @@ def collect(
                 carry_out(folder, plan, _ticker(progress, "Writing"))
     except Stopped as error:
         raise stop(str(error)) from error
-    most = 10**9 if verbose else SHOWN
-    _say_placed(plan, dry_run, most)
+    _say_placed(plan, every, dry_run=dry_run)
     for note in people.notes if people else ():
         _say(note)
     _say_problems(plan)
-    _say_rest(plan, most)
+    _say_rest(plan, every)
+    if plan.clock:
+        _say(f"\nTimes were read as {plan.clock}{_other_clock(plan.clock) if not timezone else ''}.")
     if as_json:
         print(json.dumps(_figures(plan, dry_run)))
     if plan.problems:
@@ -98,67 +96,102 @@ def _ticker(progress: Progress, what: str) -> Callable[[int, int], None]:
 
 
 def _say(text: str) -> None:
-    console.print(text, markup=False, highlight=False)
+    # imported here: at the top, it would put the verb grade before this one in the help
+    from whosaidso.cli.grade import say
+
+    say(text)
 
 
-def _say_list(heading: str, lines: list[str], most: int) -> None:
-    if not lines:
-        return
-    _say(f"\n{heading}")
-    for line in lines[:most]:
-        _say(f"  {line}")
-    if len(lines) > most:
-        _say(f"  … and {len(lines) - most} more; --verbose prints all.")
+def _say_list(title: str, lines: list[str], every: bool) -> None:
+    from whosaidso.cli.grade import listed
+
+    listed(title, lines, every)
 
 
-def _say_placed(plan: Plan, dry_run: bool, most: int) -> None:
+def _count(number: int, word: str) -> str:
+    """Return a number with its word.
+
+    >>> _count(1, "file"), _count(1200, "hand-in")
+    ('1 file', '1,200 hand-ins')
+    """
+    return f"{number:,} {word}{'' if number == 1 else 's'}"
+
+
+def _other_clock(clock: str) -> str:
+    return f"; --timezone {'UTC' if clock == 'Europe/Berlin' else 'Europe/Berlin'} changes that"
+
+
+def _say_placed(plan: Plan, every: bool, *, dry_run: bool) -> None:
     counts = Counter((placement.assignment, placement.action) for placement in plan.placements)
     late = Counter(one.assignment for one in plan.late)
-    table = Table("assignment", "placed", "new", "updated", "unchanged", "late", box=None)
+    table = Table("assignment", "hand-ins", "new", "updated", "unchanged", "late")
     for name in sorted({placement.assignment for placement in plan.placements}):
         actions = [counts[name, action] for action in ("new", "updated", "unchanged")]
         table.add_row(name, str(sum(actions)), *map(str, actions), str(late[name]))
     if plan.placements:
         console.print(table)
-    would = "would be placed" if dry_run else "placed under submitted/"
-    _say(f"{plan.looked_at:,} files looked at, {len(plan.placements):,} hand-ins {would}.")
+    _say(f"{_count(plan.looked_at, 'file')} looked at, {_placed(plan, dry_run=dry_run)}.")
     if plan.uncompared:
-        _say(f"{plan.uncompared:,} typed names or codes could not be compared with anything; with --roster they can.")
-    lines = [f"{one.student}, {one.assignment}: {_days(one.by)}" for one in plan.late]
-    _say_list("Late:", lines, most)
+        what = "typed name or code" if plan.uncompared == 1 else "typed names or codes"
+        _say(f"{plan.uncompared:,} {what} could not be compared with anything; with --roster that is possible.")
+    lines = [f"{plan.call(one.student)}, {one.assignment}: {_late(one.by)}" for one in plan.late]
+    _say_list("Late (extensions are counted)", lines, every)
 
 
-def _days(by: timedelta) -> str:
-    """Say how late something is, in days as nbgrader's penalties count them, begun ones too.
+def _placed(plan: Plan, *, dry_run: bool) -> str:
+    """Say what becomes of the hand-ins."""
+    same = sum(placement.action == "unchanged" for placement in plan.placements)
+    placed = len(plan.placements) - same
+    parts = []
+    if placed or not same:
+        parts.append(f"{_count(placed, 'hand-in')} {'would be placed' if dry_run else 'placed under submitted/'}")
+    if same:
+        parts.append(f"{same:,} unchanged" if placed else f"{_count(same, 'hand-in')} unchanged")
+    return ", ".join(parts)
 
-    >>> _days(timedelta(days=1, hours=2)), _days(timedelta())
-    ('2 days (1 day, 2:00:00)', 'by the word of the LMS; how late, the zip does not say')
+
+def _late(by: timedelta) -> str:
+    """Say how late something is.
+
+    >>> _late(timedelta())
+    'late by the word of the LMS, which does not say how late'
     """
-    if not by:
-        return "by the word of the LMS; how late, the zip does not say"
-    days = -(-by // timedelta(days=1))
-    return f"{days} {'day' if days == 1 else 'days'} ({timedelta(seconds=round(by.total_seconds()))})"
+    from whosaidso.cli.grade import in_days
+
+    return in_days(by.total_seconds()) if by else "late by the word of the LMS, which does not say how late"
 
 
 def _say_problems(plan: Plan) -> None:
-    if not plan.problems:
-        return
-    _say("\nNeeds attention:")
-    for problem in plan.problems:
-        who = f"{problem.who}: " if problem.who else ""
-        _say(f"  {who}{problem.file}")
-        _say(f"    {problem.why}")
-        if problem.remedy:
-            _say(f"    {problem.remedy}")
+    from whosaidso.grading.collect.problems import by_kind
+
+    if plan.problems:
+        console.print(f"\n[bold]Needs attention ({len(plan.problems):,})[/bold]", highlight=False)
+    for kind, problems in by_kind(plan.problems).items():
+        _say(f"  {kind.title} ({len(problems):,})")
+        if kind.advice:
+            _say(f"  {kind.advice}")
+        for problem in problems:
+            who = f"{problem.who}: " if problem.who else ""
+            _say(f"    {who}{problem.file}")
+            _say(f"      {problem.why}")
+            if problem.remedy:
+                _say(f"      {problem.remedy}")
 
 
-def _say_rest(plan: Plan, most: int) -> None:
+def _say_rest(plan: Plan, every: bool) -> None:
+    strays = [stray.sentence for stray in plan.strays]
+    _say_list(f"Sent something that is no hand-in ({len(strays):,})", strays, every)
     for name, people in plan.missing.items():
-        _say_list(f"Not handed in, {name} ({len(people)}):", people, most)
-    _say_list("Worth a look:", plan.identical, most)
-    _say_list("Noted:", plan.notes, most)
+        _say_list(f"Not handed in, {name} ({len(people):,})", people, every)
+    _say_list("Worth a look", plan.identical, every)
+    _say_list("Noted", [*plan.notes, *plan.extensions], every)
     lines = [f"{name} ({what})" if what else name for name, what in plan.foreign]
-    _say_list(f"Other files, left alone ({len(lines)}):", lines, most)
+    _say_list(f"Other files, left alone ({len(lines):,})", lines, every)
+    if plan.systems:
+        word = "is" if plan.systems == 1 else "are"
+        _say(
+            f"\n{_count(plan.systems, 'file')} of the LMS's own (receipts, working copies, typed text) {word} not listed."
+        )
 
 
 def _figures(plan: Plan, dry_run: bool) -> dict:
@@ -172,7 +205,9 @@ def _figures(plan: Plan, dry_run: bool) -> dict:
         "late_by_flag": sum(not one.by for one in plan.late),
         "attention": len(plan.problems),
         "not_handed_in": {name: len(people) for name, people in plan.missing.items()},
+        "sent_something_else": len(plan.strays),
         "identical": len(plan.identical),
         "foreign": len(plan.foreign),
+        "of_the_lms": plan.systems,
         "uncompared": plan.uncompared,
     }

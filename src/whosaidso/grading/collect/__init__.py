@@ -2,7 +2,8 @@
 
 `make_plan` looks at every file once and decides; nothing is written. `carry_out` reads the files that count
 a second time and writes them. `archives` looks into piles, `layouts` knows the LMSs' names of files, `reading`
-what a file says of itself, `names` whose it is, `index` every attempt, `students` the gradebook.
+what a file says of itself, `names` whose it is, `index` every attempt, `students` the gradebook, `sent` what is no
+hand-in, `extensions` what a worksheet grants, `problems` what needs attention.
 """
 
 from __future__ import annotations

@@ -35,7 +35,7 @@ def identical(
     sentences = []
     for found, what in (
         (files, "the same file"),
-        (wholes, "the same answers and texts, word for word, with nothing but the name changed"),
+        (wholes, "the same answers and texts, word for word"),
         (texts, "the same written text, word for word"),
     ):
         for (assignment, _), students in found.items():
@@ -43,7 +43,9 @@ def identical(
             if len(own) < 2 or (assignment, own) in said or not any((one, assignment) in touched for one in students):
                 continue
             said.add((assignment, own))
-            sentences.append(f"{assignment}: {_some([call(one) for one in sorted(own)])} handed in {what}. Look at them side by side.")
+            sentences.append(
+                f"{assignment}: {_some([call(one) for one in sorted(own)])} handed in {what}. Look at them side by side."
+            )
     return sentences
 
 

@@ -14,8 +14,9 @@ from collections.abc import Iterable, Mapping, Sequence
 from attrs import define, evolve, field, frozen
 
 from whosaidso.grading.collect.archives import shown
-from whosaidso.grading.collect.index import Attempt
+from whosaidso.grading.collect.index import Attempt, Placed
 from whosaidso.grading.collect.layouts import Found
+from whosaidso.grading.collect.problems import DISAGREES, MIXED, UNCOMPARED, UNKNOWN, Problem
 from whosaidso.grading.folder import Stopped
 from whosaidso.grading.roster import Person, Roster, same_person
 from whosaidso.grading.safe import safe_name
@@ -26,16 +27,8 @@ _NUMBERED = ("canvas", "blackboard", "teams", "nbgrader")
 """Layouts whose key stands for one account, whatever the assignment."""
 _CODED = ("canvas", "blackboard", "nbgrader")
 """Layouts whose key is a number or login that somebody might type."""
-
-
-@frozen
-class Problem:
-    """Something that needs attention."""
-
-    who: str
-    file: str
-    why: str
-    remedy: str = ""
+_DEVICE = re.compile(r"con|prn|aux|nul|com\d|lpt\d", re.I)
+"""What no folder may be called under Windows."""
 
 
 @frozen
@@ -47,6 +40,7 @@ class Claim:
     typed: str
     pile: str
     path: str
+    sha: str = ""
 
     @property
     def files(self) -> tuple[str, str, str]:
@@ -89,6 +83,26 @@ class Verdict:
     """A code is typed that could not be compared with anything."""
     ruled: bool = False
     """The instructor said so."""
+
+
+def folder_name(name: str) -> str:
+    """Return the name of a student's folder, on any system.
+
+    >>> folder_name("Núñez, José"), folder_name("con")
+    ('Nunez-Jose', 'con-')
+    """
+    safe = safe_name(name)
+    return f"{safe}-" if _DEVICE.fullmatch(safe) else safe
+
+
+def named(person: Person) -> str:
+    """Return how a person of the class list is called in a report.
+
+    >>> named(Person("login71", "García, Fatima")), named(Person("jane", "jane"))
+    ('García, Fatima (login71)', 'jane')
+    """
+    name = shown(person.name, 60)
+    return f"{name} ({person.id})" if name and plain(name) != plain(person.id) else person.id
 
 
 def plain(text: str) -> str:
@@ -176,12 +190,16 @@ def read_as(rules: Iterable[str], roster: Roster | None) -> dict[str, tuple[str,
             person = (roster.with_id(one) or roster.find(one)) if roster else None
             if roster and person is None:
                 raise Stopped(f"--as {shown(rule)!r}: {roster.path.name} has nobody who is {shown(one)!r}.")
-            if not roster and safe_name(one) != one:
+            if not roster and folder_name(one) != one and folder_name(one[:-1]) != one:
                 raise Stopped(
-                    f"--as {shown(rule)!r}: a student id has letters, digits, - and _ only; {safe_name(one)!r} would be one."
+                    f"--as {shown(rule)!r}: a student id has letters, digits, - and _ only; {folder_name(one)!r} would be one."
                 )
             found.append(person.id if person else one)
-        known[_call(name)] = tuple(found)
+        if known.setdefault(_call(name), tuple(found)) != tuple(found):
+            raise Stopped(
+                f"--as says two things of {shown(name.strip())!r}, {','.join(known[_call(name)])} and {','.join(found)}: "
+                'name each file instead of the name in it, --as "FILE=ID".'
+            )
     return known
 
 
@@ -198,10 +216,16 @@ class Desk:
     """Ids that an LMS's own key got before."""
     used: set[str] = field(factory=set)
     """Rulings that were needed."""
+    placed: Placed = field(factory=Placed)
+    """What was placed before, whatever the class list said then."""
     _keys: dict[tuple[str, str], set[str]] = field(factory=dict)
     """The LMS's keys of whom was collected before, by student and layout."""
     _files: Counter[str] = field(factory=Counter)
     """How many files of this pile are called that."""
+    _bearers: Counter[str] = field(factory=Counter)
+    """How many files bear a name: typed in them, or given by the LMS."""
+    _people: dict[str, list[Person]] = field(factory=dict)
+    """The class list by the letters of names and codes."""
     _codes: dict[str, set[str]] = field(factory=dict)
     _called: dict[str, set[str]] = field(factory=dict)
     """Ids of people known, by the letters of their names and codes."""
@@ -239,6 +263,7 @@ class Desk:
         numbers: dict[tuple[str, str, str], set[str]] = {}
         for claim in claims:
             self._files.update({_call(name) for name in claim.files})
+            self._bearers.update({_call(name) for name in (claim.typed, claim.found.name, *split_names(claim.typed))})
             if claim.found.layout == "moodle":
                 same = (claim.pile, claim.assignment, plain(claim.found.name))
                 numbers.setdefault(same, set()).add(claim.found.key)
@@ -257,38 +282,70 @@ class Desk:
         if found.layout == "loose" or (found.layout == "drive" and not (found.name or (self.roster and found.hints))):
             return None
         if found.anonymous or blind:
-            return None if self.roster else Owner(safe_name(f"{found.name} {found.key}"), codes=(found.key,))
+            return None if self.roster else Owner(folder_name(f"{found.name} {found.key}"), codes=(found.key,))
         names = (found.name,) if found.name else ()
         codes = (found.key,) if found.layout in _CODED else ()
         if self.roster:
-            person = self._person(found)
+            person = self.person(found)
             if person is not None:
                 return self._owner(person, names, codes)
             if found.layout == "drive":
                 return None
-            return Problem(
-                claim.label,
-                claim.shown_path,
-                f"{self.roster.path.name} has nobody, or more than one, by the LMS's name {claim.label!r}.",
-                f'If it is one of the class, say --as "{_quotable(found.prefix or found.name)}=ID".',
-            )
+            why = f"The LMS calls its owner {claim.label!r}. {self._how_many(found.name or found.key)}"
+            return Problem(claim.label, claim.shown_path, why, self._hint(claim, found.name), UNKNOWN)
         if found.layout in _NUMBERED and (found.layout, plain(found.key)) in self.by_key:
             id = self.by_key[found.layout, plain(found.key)]
         elif found.layout == "canvas":
-            id = safe_name(f"{found.name}-{found.key}")
+            id = folder_name(f"{found.name}-{found.key}")
         elif found.layout in ("blackboard", "nbgrader"):
-            id = safe_name(found.key)
+            id = folder_name(found.key)
         else:
-            id = safe_name(found.name)
+            id = folder_name(found.name)
         if found.layout == "nbgrader" and len(re.findall(r"[^\W\d_]{2,}", found.key)) > 1:
             names = (found.key.replace("-", " ").replace("_", " "),)
         return Owner(self._one_case(id), names, codes)
+
+    def _how_many(self, name: str) -> str:
+        """Say why a name stands for no one person of the class list."""
+        if self.roster is None:
+            return "Nobody, or more than one, is known by that name."
+        found = self.namesakes(name)
+        file = self.roster.path.name
+        if not found:
+            return f"{file} has nobody of that name."
+        ids = ", ".join(person.id for person in found)
+        if len(found) == 1:
+            return f"{file} has one person of that name, whose number in the LMS is another: {ids}."
+        return f"{file} has {'two' if len(found) == 2 else len(found)} people of that name: {ids}."
+
+    def namesakes(self, name: str) -> list[Person]:
+        """Return all people of the class list whom a name or code may stand for."""
+        if self.roster is None:
+            return []
+        if not self._people:
+            for person in self.roster.people:
+                for call in {_letters(call) for call in _calls_of(person)}:
+                    self._people.setdefault(call, []).append(person)
+        return [
+            person
+            for person in self._people.get(_letters(name), [])
+            if any(plain(name) == plain(call) or same_person(name, call) for call in _calls_of(person))
+        ]
+
+    def display(self, id: str) -> str:
+        """Return how a student is called in a report."""
+        person = self.roster.with_id(id) if self.roster else None
+        return named(person) if person else id
+
+    def _who(self, claim: Claim, uploader: Owner | None) -> str:
+        return self.display(uploader.id) if uploader is not None and uploader.person else claim.label
 
     def _one_case(self, id: str) -> str:
         """Folders that differ by case alone are one on many machines."""
         return self._cases.setdefault(id.casefold(), id)
 
-    def _person(self, found: Found) -> Person | None:
+    def person(self, found: Found) -> Person | None:
+        """Return whose a file of an LMS is by the class list."""
         roster = self.roster
         if roster is None:
             return None
@@ -323,29 +380,83 @@ class Desk:
 
     def decide(self, claim: Claim, uploader: Owner | Problem | None) -> Verdict:
         """Return whose a hand-in is; the instructor's rulings are asked where it cannot be said otherwise."""
+        ruled = self._ruled_file(claim, uploader) if uploader is None else None
+        if ruled is not None:
+            return ruled
         verdict = self._decided(claim, uploader)
+        before = self.before(claim)
         if verdict.owners:
-            return verdict
-        ruled = self.ruling(claim, uploader)
+            if before is None or not self._settled(verdict, before):
+                return verdict
+            return (self.ruling(claim, uploader) if uploader is None else None) or before
+        ruled = self.ruling(claim, uploader) or before
         if ruled is not None:
             return ruled
         if self.trust_lms and isinstance(uploader, Owner):
             return Verdict((uploader,))
         return verdict
 
+    def before(self, claim: Claim) -> Verdict | None:
+        """Return for whom the very same file was placed before; None where it was not."""
+        attempts = [
+            attempt
+            for attempt in self.placed.before(claim.found, claim.path, claim.sha)
+            if attempt.assignment == claim.assignment and (not self.roster or self.roster.with_id(attempt.student))
+        ]
+        own = [attempt.student for attempt in attempts if not attempt.shared][-1:]
+        others = [attempt.student for attempt in attempts if attempt.shared and attempt.student not in own]
+        if not own and not others:
+            return None
+        owners = tuple(self._ruled(id) for id in dict.fromkeys((*own, *others)))
+        return Verdict(owners, frozenset(others), ruled=True)
+
+    def _settled(self, verdict: Verdict, before: Verdict) -> bool:
+        """Was all that is still open settled when the file was placed before?"""
+        if not verdict.problems:
+            return self.roster is None  # without a class list a file stays where it is
+        now, then = ({owner.id for owner in one.owners} for one in (verdict, before))
+        return now < then and len(then) >= len(now) + len(verdict.problems)
+
     def ruling(self, claim: Claim, uploader: Owner | Problem | None) -> Verdict | None:
         """Return what the instructor said of a hand-in; None for nothing."""
         found = claim.found
-        files = [name for name in claim.files if self._files[_call(name)] == 1]
-        for call in filter(None, (*files, found.prefix, found.key, found.name, claim.typed)):
-            ids = self.rulings.get(_call(call))
-            if ids:
-                self.used.add(_call(call))
-                owners = tuple(self._ruled(id) for id in ids)
-                mine = uploader.id if isinstance(uploader, Owner) else ""
-                group = {owner.id for owner in owners} - {mine} if len(owners) > 1 else set()
-                return Verdict(owners, frozenset(group), ruled=True)
-        return None
+        ruled = self._ruled_file(claim, uploader)
+        account = (found.prefix, found.key) if found.layout != "drive" else ()
+        for call in filter(None, account):
+            ruled = ruled or self._by_rule(call, uploader, sure=True)
+        for call in filter(None, (found.prefix, found.name, claim.typed)):
+            ruled = ruled or self._by_rule(call, uploader, sure=False)
+        return ruled
+
+    def _ruled_file(self, claim: Claim, uploader: Owner | Problem | None) -> Verdict | None:
+        """Return what the instructor said of this very file."""
+        ruled = None
+        for name in claim.files:
+            if self._files[_call(name)] == 1:
+                ruled = ruled or self._by_rule(name, uploader, sure=True)
+        return ruled
+
+    def _by_rule(self, call: str, uploader: Owner | Problem | None, *, sure: bool) -> Verdict | None:
+        ids = self._said_of(call, sure=sure)
+        if not ids:
+            return None
+        owners = tuple(self._ruled(id) for id in ids)
+        mine = uploader.id if isinstance(uploader, Owner) else ""
+        group = {owner.id for owner in owners} - {mine} if len(owners) > 1 else set()
+        return Verdict(owners, frozenset(group), ruled=True)
+
+    def _said_of(self, name: str, *, sure: bool = False) -> tuple[str, ...]:
+        """Return the ids that the instructor gave a file, account or name.
+
+        Unless it is `sure` that it means one student: none for a name that several files bear, and several people.
+        """
+        call = _call(name)
+        ids = self.rulings.get(call, ())
+        if ids:
+            self.used.add(call)
+            if not sure and self._bearers[call] > 1 and len(self.namesakes(name)) > 1:
+                return ()
+        return ids
 
     def _ruled(self, id: str) -> Owner:
         person = self.roster.with_id(id) if self.roster else None
@@ -363,17 +474,21 @@ class Desk:
                 return Verdict((uploader,), uncompared=True)
         if len(names) > MOST_NAMES:
             why = f"{len(names)} names are typed in it, and up to {MOST_NAMES} may hand in together."
-            return Verdict(problems=(Problem(claim.label, claim.shown_path, why, self._remedy(claim, uploader)),))
+            remedy = self._hint(claim, ids=uploader.id if uploader else "ID")
+            return Verdict(problems=(Problem(self._who(claim, uploader), claim.shown_path, why, remedy, UNKNOWN),))
         if uploader is not None:
             return self._compared(claim, uploader, names)
         if not names:
             why = "No name is typed in it, and no LMS says whose it is."
-            remedy = f'Say whose it is: --as "{self._file(claim)}=ID".'
-            return Verdict(problems=(Problem(claim.label, claim.shown_path, why, remedy),))
+            return Verdict(problems=(Problem(claim.label, claim.shown_path, why, self._hint(claim), UNKNOWN),))
         return self._unclaimed(claim, names)
 
-    def _remedy(self, claim: Claim, uploader: Owner | None) -> str:
-        return _by_lms(claim, uploader) if uploader else f'Say whose it is: --as "{self._file(claim)}=ID".'
+    def _hint(self, claim: Claim, name: str = "", *, ids: str = "ID") -> str:
+        """Return what to give to the command: by the LMS's account, by a name no other file bears, else by the file."""
+        account = claim.found.prefix if claim.found.layout != "drive" else ""
+        alone = name and self._bearers[_call(name)] <= 1
+        call = _quotable(account) or (_quotable(name) if alone else self._file(claim))
+        return f'--as "{call}={ids}"'
 
     def _file(self, claim: Claim) -> str:
         """Return the shortest name that is this file's alone."""
@@ -387,16 +502,16 @@ class Desk:
         if not any(agrees(name, uploader) for name in names):
             strangers = [self._find(name) for name in names]
             if uploader.names or any(strangers) or not names:
-                return _disagreement(claim, uploader)
-            why = f"{shown(claim.typed)!r} is typed in it, which cannot be compared without a class list; it counts for {uploader.id} alone."
-            return Verdict((uploader,), problems=(Problem(claim.label, claim.shown_path, why, "Name a class list with --roster."),))  # fmt: skip
+                return self._disagreement(claim, uploader)
+            why = f"{shown(claim.typed)!r} is typed in it; it counts for {uploader.id} alone."
+            return Verdict((uploader,), problems=(Problem(claim.label, claim.shown_path, why, kind=UNCOMPARED),))
         owners, problems = [uploader], []
         for name in names:
             if agrees(name, uploader):
                 continue
             other = self._find(name)
             if other is None:
-                problems.append(self._nobody(claim, name, others=True))
+                problems.append(self._nobody(claim, name, [uploader]))
             elif other.id not in {owner.id for owner in owners}:
                 owners.append(other)
         return Verdict(tuple(owners), frozenset(owner.id for owner in owners[1:]), tuple(problems))
@@ -404,12 +519,20 @@ class Desk:
     def _one_name(self, claim: Claim, uploader: Owner) -> Verdict:
         other = self._find(claim.typed)
         if other is not None:
-            return Verdict((uploader,)) if other.id == uploader.id else _disagreement(claim, uploader, other)
+            return Verdict((uploader,)) if other.id == uploader.id else self._disagreement(claim, uploader, other)
         by = "email" if "@" in claim.typed else "code"
         listed = self.roster is not None and any(getattr(person, by) for person in self.roster.people)
         if (is_code(claim.typed) and not listed) or not uploader.names:
             return Verdict((uploader,), uncompared=True)
-        return _disagreement(claim, uploader)
+        return self._disagreement(claim, uploader)
+
+    def _disagreement(self, claim: Claim, uploader: Owner, other: Owner | None = None) -> Verdict:
+        person = uploader.person
+        by_lms = named(person) if person else repr(shown(uploader.names[0] if uploader.names else uploader.id))
+        said = f", who is {self.display(other.id)}" if other is not None else ""
+        why = f"The LMS says {by_lms}, but {shown(claim.typed)!r} is typed in it{said}."
+        remedy = self._hint(claim, claim.typed, ids=uploader.id)
+        return Verdict(problems=(Problem(self._who(claim, uploader), claim.shown_path, why, remedy, DISAGREES),))
 
     def _unclaimed(self, claim: Claim, names: list[str]) -> Verdict:
         """No LMS says whose it is: whoever is typed in it."""
@@ -418,26 +541,26 @@ class Desk:
             return Verdict((whole,))
         if not self.roster and len(names) == 2 and all(re.fullmatch(r"[^\W\d_]+", name) for name in names):
             why = f"{shown(claim.typed)!r} may be one person, last name first, or two people."
-            remedy = f'Say which: --as "{_quotable(claim.typed)}={safe_name(claim.typed)}" or --as "{_quotable(claim.typed)}={safe_name(names[0])},{safe_name(names[1])}".'
-            return Verdict(problems=(Problem(claim.label, claim.shown_path, why, remedy),))
+            one, two = folder_name(claim.typed), ",".join(folder_name(name) for name in names)
+            remedy = f"{self._hint(claim, claim.typed, ids=one)} or {self._hint(claim, claim.typed, ids=two)}"
+            return Verdict(problems=(Problem(claim.label, claim.shown_path, why, remedy, MIXED),))
         owners: dict[str, Owner] = {}
         unknown = []
         for name in names:
             owner = self._find(name)
             if owner is None and not self.roster:
-                owner = Owner(self._one_case(safe_name(name)), () if is_code(name) else (name,), (name,))
+                owner = Owner(self._one_case(folder_name(name)), () if is_code(name) else (name,), (name,))
             if owner is None:
                 unknown.append(name)
             else:
                 owners.setdefault(owner.id, owner)
-        problems = tuple(self._nobody(claim, name, others=bool(owners)) for name in unknown)
+        problems = tuple(self._nobody(claim, name, list(owners.values())) for name in unknown)
         return Verdict(tuple(owners.values()), frozenset(owners) if len(names) > 1 else frozenset(), problems)
 
     def _find(self, name: str) -> Owner | None:
         """Return the one person a typed name stands for; None for nobody or for more than one."""
-        ids = self.rulings.get(_call(name), ())
+        ids = self._said_of(name)
         if len(ids) == 1:
-            self.used.add(_call(name))
             return self._ruled(ids[0])
         if self.roster:
             person = self.roster.find(name)
@@ -459,13 +582,16 @@ class Desk:
         said = f" {shown(claim.typed)!r} is typed in it."
         return evolve(problem, why=problem.why + said, remedy=problem.remedy.replace("=ID", f"={','.join(ids)}"))
 
-    def _nobody(self, claim: Claim, name: str, *, others: bool) -> Problem:
-        if self.roster:
-            why = f"{shown(name)!r} is typed in it, and {self.roster.path.name} has nobody, or more than one, by that name"
-        else:
-            why = f"{shown(name)!r} is typed in it, and nobody, or more than one, is known by that name"
-        why += "; for the others it counts." if others else "."
-        return Problem(shown(name, 60), claim.shown_path, why, f'Say who it is: --as "{_quotable(name)}=ID".')
+    def _nobody(self, claim: Claim, name: str, others: Sequence[Owner]) -> Problem:
+        """A name is typed that stands for no one person; for the others it counts."""
+        why = f"{shown(name)!r} is typed in it. {self._how_many(name)}"
+        if not others:
+            return Problem(shown(name, 60), claim.shown_path, why, self._hint(claim, name), UNKNOWN)
+        why += " For the others it counts."
+        alone = self._bearers[_call(name)] <= 1
+        ids = ",".join(owner.id for owner in others)
+        remedy = f'--as "{_quotable(name)}=ID"' if alone else self._hint(claim, ids=f"{ids},ID")
+        return Problem(shown(name, 60), claim.shown_path, why, remedy, UNKNOWN)
 
     def clashes(self, claims: Sequence[Claim], verdicts: Sequence[Verdict]) -> dict[int, Problem]:
         """Return the hand-ins of different people that would go to one student: nothing may be mixed."""
@@ -489,9 +615,35 @@ class Desk:
                     found[number] = Problem(
                         claim.label,
                         claim.shown_path,
-                        f"{claim.label!r} and {two!r} would both be the student {id}, and nobody's work may be mixed up.",
-                        f'Say who is who with --as "{_quotable(claim.found.prefix) or self._file(claim)}=ID", or name a class list with --roster.',
+                        f"{claim.label!r} and {two!r} would both be the student {id}.",
+                        self._hint(claim),
+                        MIXED,
                     )
+        return found
+
+    def side_by_side(
+        self, claims: Sequence[Claim], uploaders: Sequence[object], verdicts: Sequence[Verdict]
+    ) -> dict[int, Problem]:
+        """Return the different files of one pile that bear one name, where neither an LMS nor a class list tells people apart."""
+        together: dict[tuple[object, ...], list[int]] = {}
+        for number, (claim, verdict) in enumerate(zip(claims, verdicts, strict=True)):
+            if uploaders[number] is None and verdict.owners and not is_code(claim.typed) and not self.roster:
+                ids = frozenset(owner.id for owner in verdict.owners)
+                together.setdefault((claim.pile, claim.assignment, ids), []).append(number)
+        found: dict[int, Problem] = {}
+        for numbers in together.values():
+            if len({claims[number].sha for number in numbers}) < 2:
+                continue
+            for number in numbers:
+                claim, verdict = claims[number], verdicts[number]
+                if verdict.ruled or _call(claim.typed) in self.rulings:
+                    continue
+                why = f"{shown(claim.typed)!r} is typed in {len(numbers)} different files of {claim.pile}, and nothing says whether that is one student."
+                ids = ",".join(owner.id for owner in verdict.owners)
+                remedy = (
+                    f'{self._hint(claim)}; if they are one student\'s, --as "{_quotable(claim.typed)}={ids}" for all'
+                )
+                found[number] = Problem(claim.label, claim.shown_path, why, remedy, MIXED)
         return found
 
     def _one_person(self, one: Claim, other: Claim) -> bool:
@@ -513,6 +665,11 @@ def _account(claim: Claim) -> tuple[str, ...]:
     return found.layout, found.key, found.name or claim.typed, found.prefix.partition("_attempt_")[0]
 
 
+def _calls_of(person: Person) -> tuple[str, ...]:
+    calls = (person.name, f"{person.first} {person.last}", person.id, person.login, person.code, person.email)
+    return tuple(call for call in calls if call.strip())
+
+
 def _quotable(text: str) -> str:
     """Return a name as it may be typed between quote marks in any shell: a name is no place for a command.
 
@@ -525,17 +682,3 @@ def _quotable(text: str) -> str:
 def _call(text: str) -> str:
     """Return what a ruling's name and a hand-in's are compared by."""
     return plain(_quotable(text))
-
-
-def _by_lms(claim: Claim, uploader: Owner) -> str:
-    return (
-        f'If the LMS is right, say --as "{_quotable(claim.found.prefix or claim.typed)}={uploader.id}", or --trust-lms '
-        "for every such case; if not, put the right student's id there."
-    )
-
-
-def _disagreement(claim: Claim, uploader: Owner, other: Owner | None = None) -> Verdict:
-    by_lms = uploader.names[0] if uploader.names else uploader.id
-    said = f", who is {other.id}" if other is not None else ""
-    why = f"The LMS says {shown(by_lms)!r}, but {shown(claim.typed)!r} is typed in it{said}."
-    return Verdict(problems=(Problem(claim.label, claim.shown_path, why, _by_lms(claim, uploader)),))

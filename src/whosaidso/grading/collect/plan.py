@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from datetime import UTC, timedelta, tzinfo
 from pathlib import Path
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
@@ -11,11 +11,14 @@ from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 from attrs import define, evolve, field, frozen
 
 from whosaidso.grading.collect.archives import MOST_READ, Piles, shown
-from whosaidso.grading.collect.compare import identical
-from whosaidso.grading.collect.index import Attempt, file_of, read_index, which_counts
-from whosaidso.grading.collect.names import Claim, Desk, Owner, Problem, Verdict, agrees, plain, read_as, split_names
+from whosaidso.grading.collect.compare import EMPTY, identical
+from whosaidso.grading.collect.extensions import find_extensions
+from whosaidso.grading.collect.index import Attempt, Placed, file_of, read_index, which_counts
+from whosaidso.grading.collect.names import Claim, Desk, Owner, Verdict, agrees, named, plain, read_as, split_names
+from whosaidso.grading.collect.problems import NOTHING, Problem
 from whosaidso.grading.collect.reading import read_releases
 from whosaidso.grading.collect.scan import PAPERS, HandIn, Scan, Spot, read_stamp
+from whosaidso.grading.collect.sent import Stray, find_strays
 from whosaidso.grading.collect.students import Enrolled, read_enrolled, rows_for
 from whosaidso.grading.folder import CourseFolder, Stopped
 from whosaidso.grading.roster import Roster
@@ -70,15 +73,31 @@ class Plan:
     looked_at: int = 0
     problems: list[Problem] = field(factory=list)
     foreign: list[tuple[str, str]] = field(factory=list)
-    """Name, and what it is if that is known."""
+    """Other files: name, and what it is if that is known."""
+    strays: list[Stray] = field(factory=list)
+    """Students of whom only other files came."""
+    systems: int = 0
+    """Files that an LMS adds by itself."""
     late: list[Late] = field(factory=list)
     notes: list[str] = field(factory=list)
     identical: list[str] = field(factory=list)
     missing: dict[str, list[str]] = field(factory=dict)
     """By assignment: who of the class list has not handed in."""
+    set_aside: dict[str, set[str]] = field(factory=dict)
+    """By assignment: ids of whom a hand-in came that needs attention."""
+    extensions: list[str] = field(factory=list)
+    """What the LMS says of extensions, one sentence each."""
+    names: dict[str, str] = field(factory=dict)
+    """How students of the class list are called in a report."""
+    clock: str = ""
+    """The zone in which local times were read; "" where there were none."""
     uncompared: int = 0
     changed: bool = False
     """Is there anything to write?"""
+
+    def call(self, student: str) -> str:
+        """Return how a student is called in a report."""
+        return self.names.get(student, student)
 
 
 def zone_of(name: str) -> tzinfo:
@@ -105,14 +124,20 @@ def make_plan(
     if choices.assignment and choices.assignment not in releases:
         raise Stopped(f"--assignment {choices.assignment!r} is not released here; there are: {', '.join(releases)}.")
     rulings = read_as(choices.rulings, choices.roster)
-    scan = Scan(releases, zone_of(choices.timezone or course.timezone), choices.assignment)
+    clock = choices.timezone or course.timezone
+    zone = zone_of(clock)
     before = read_index(course)
+    blank = {release.sha for release in releases.values()} | {EMPTY}
+    placed = Placed.of(before, blank)
+    scan = Scan(releases, zone, choices.assignment, placed=placed)
     scan.go_through(piles, tick)
     piles.budget.left = MOST_READ  # what counts is read a second time
     if not scan.looked_at and not scan.problems:
         raise Stopped("There is no file in what was named; see that it is the right zip or folder.")
-    plan = Plan(read_enrolled(course), looked_at=scan.looked_at, problems=scan.problems, foreign=scan.foreign)
-    desk = Desk(choices.roster, rulings, choices.trust_lms)
+    plan = Plan(read_enrolled(course), looked_at=scan.looked_at, systems=scan.systems)
+    desk = Desk(choices.roster, rulings, choices.trust_lms, placed=placed)
+    if choices.roster is not None:
+        plan.names = {person.id: named(person) for person in choices.roster.people}
     if choices.roster is None:
         numbers = {id: row["lms_user_id"] for id, row in plan.enrolled.students.items()}
         desk.learn(before, plan.enrolled.owners(), numbers)
@@ -120,10 +145,20 @@ def make_plan(
         desk.learn(before, (), {})
     decided = _decide(plan, desk, scan.hand_ins)
     _place(course, plan, before, decided, choices.roster)
-    blank = {release.sha for release in releases.values()}
-    plan.identical = identical(plan.attempts, {(one.student, one.assignment) for one in plan.placements}, blank)
+    plan.problems += scan.problems
+    touched = {(one.student, one.assignment) for one in plan.placements}
+    plan.identical = identical(plan.attempts, touched, blank, plan.call)
+    handed_in: dict[str, set[str]] = {}
+    for attempt in plan.attempts:
+        handed_in.setdefault(attempt.student, set()).add(attempt.assignment)
+    plan.strays, plan.foreign = find_strays(scan.foreign, scan.hand_ins, desk, handed_in)
+    if scan.clocked or any(one.attempt.time and one.attempt.layout == "moodle" for one in plan.placements):
+        plan.clock = clock
     if choices.roster is not None:
-        _find_missing(course, plan, choices.roster)
+        _find_missing(course, plan, choices.roster, handed_in)
+        numbers = {person.lms_id for person in choices.roster.people}
+        theirs = {one.assignment for one in scan.hand_ins if one.found.layout == "moodle" and one.found.key in numbers}
+        plan.extensions = find_extensions(choices.roster, theirs, plan.enrolled, zone)
     _take_note(plan, desk, decided)
     return plan
 
@@ -131,16 +166,24 @@ def make_plan(
 def _decide(plan: Plan, desk: Desk, hand_ins: Sequence[HandIn]) -> list[tuple[HandIn, Verdict]]:
     """Return whose each hand-in is; what cannot be said is set aside."""
     claims = [
-        Claim(hand_in.found, hand_in.assignment, hand_in.facts.typed, hand_in.spot.pile.name, hand_in.spot.path)
-        for hand_in in hand_ins
+        Claim(one.found, one.assignment, one.facts.typed, one.spot.pile.name, one.spot.path, one.facts.sha)
+        for one in hand_ins
     ]
     uploaders = desk.uploaders(claims)
     verdicts = [desk.decide(claim, uploader) for claim, uploader in zip(claims, uploaders, strict=True)]
-    for number in desk.clashes(claims, verdicts):
-        verdicts[number] = desk.ruling(claims[number], uploaders[number]) or verdicts[number]
-    clashes = desk.clashes(claims, verdicts)
+
+    def open_questions() -> dict[int, Problem]:
+        return {**desk.side_by_side(claims, uploaders, verdicts), **desk.clashes(claims, verdicts)}
+
+    for number in open_questions():
+        claim = claims[number]
+        verdicts[number] = desk.ruling(claim, uploaders[number]) or desk.before(claim) or verdicts[number]
+    clashes = open_questions()
     decided = []
     for number, (hand_in, verdict) in enumerate(zip(hand_ins, verdicts, strict=True)):
+        uploader = uploaders[number]
+        if (number in clashes or not verdict.owners) and isinstance(uploader, Owner):
+            plan.set_aside.setdefault(hand_in.assignment, set()).add(uploader.id)
         if number in clashes:
             plan.problems.append(clashes[number])
             continue
@@ -182,7 +225,9 @@ def _place(
         if by or counts.late:
             plan.late.append(Late(*pair, by))
         if not counts.shared and any(attempt.shared for attempt in theirs.values()):
-            plan.notes.append(f"{pair[0]} is named in a group's {pair[1]} and keeps the one handed in alone.")
+            plan.notes.append(
+                f"{plan.call(pair[0])} is named in a group's {pair[1]} and keeps the one handed in alone."
+            )
     plan.students = rows_for(plan.enrolled, roster, called)
     plan.fresh = {file: spot for file, spot in plan.fresh.items() if not (course.attempts / file).is_file()}
     acts = any(placement.action != "unchanged" for placement in plan.placements)
@@ -247,6 +292,7 @@ def _attempt(hand_in: HandIn, owner: Owner, *, shared: bool) -> Attempt:
         stamp=hand_in.stamp,
         secret=hand_in.secret,
         written=facts.written,
+        whole=facts.whole,
     )
 
 
@@ -292,6 +338,7 @@ def _joined(old: Attempt, new: Attempt) -> Attempt:
         stamp=new.stamp or old.stamp,
         secret=new.secret or old.secret,
         written=new.written,
+        whole=new.whole,
     )
 
 
@@ -321,13 +368,16 @@ def _papers_stand(course: CourseFolder, attempt: Attempt) -> bool:
     return all(_small(folder / name) == text for name, text in papers_of(attempt).items())
 
 
-def _find_missing(course: CourseFolder, plan: Plan, roster: Roster) -> None:
-    handed_in = {(attempt.student, attempt.assignment) for attempt in plan.attempts}
+def _find_missing(course: CourseFolder, plan: Plan, roster: Roster, handed_in: Mapping[str, set[str]]) -> None:
+    """Say who of the class list has handed in nothing: nothing at all, or nothing that is not told of elsewhere."""
     for assignment in sorted({placement.assignment for placement in plan.placements}):
+        sent = {stray.id for stray in plan.strays if not stray.assignments or assignment in stray.assignments}
+        told = sent | plan.set_aside.get(assignment, set())
         plan.missing[assignment] = [
-            shown(person.name or person.id, 80)
+            plan.call(person.id)
             for person in roster.people
-            if (person.id, assignment) not in handed_in
+            if assignment not in handed_in.get(person.id, ())
+            and person.id not in told
             and not (course.place("submitted", person.id, assignment) / f"{assignment}.ipynb").is_file()
         ]
 
@@ -339,18 +389,20 @@ def _take_note(plan: Plan, desk: Desk, decided: Sequence[tuple[HandIn, Verdict]]
         if not hand_in.found.order and not hand_in.time:
             same = (verdict.owners[0].id, hand_in.assignment, hand_in.spot.pile.name)
             together.setdefault(same, set()).add(hand_in.facts.sha)
+    counting = {(one.student, one.assignment): one.attempt for one in plan.placements}
     for (student, assignment, pile), files in together.items():
-        if len(files) > 1:
+        counts = counting[student, assignment]
+        if len(files) > 1 and counts.sha in files:
             plan.notes.append(
-                f"{student} has {len(files)} different files of {assignment} in {pile}, and nothing says which is the "
-                "last: the one furthest down counts."
+                f"{plan.call(student)} has {len(files)} different files of {assignment} in {pile}, and nothing says which "
+                f"is the last: {shown(counts.path)} counts."
             )
     for hand_in, verdict in decided:
         before = desk.by_key.get((hand_in.found.layout, plain(hand_in.found.key)), "")
         now = [owner.id for owner in verdict.owners if owner.id not in verdict.shared]
         if before and now and before not in now:
             plan.notes.append(
-                f"{now[0]} was collected before as {before}, which is left as it is: remove submitted/{before} if it is "
+                f"{plan.call(now[0])} was collected before as {before}, which is left as it is: remove submitted/{before} if it is "
                 "of no use any more."
             )
     if any(hand_in.found.layout == "drive" and hand_in.time for hand_in, _ in decided):
@@ -367,6 +419,6 @@ def _take_note(plan: Plan, desk: Desk, decided: Sequence[tuple[HandIn, Verdict]]
                 "",
                 "all of it",
                 "No hand-in of an assignment of this course was found.",
-                "See that these are the right files, and that what was handed out is released in this course.",
+                kind=NOTHING,
             )
         )

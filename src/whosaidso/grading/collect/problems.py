@@ -28,7 +28,9 @@ MIXED = Kind(
 UNCOMPARED = Kind("Names that cannot be compared", "Name a class list with --roster.")
 UNREADABLE = Kind("Cannot be read", "Ask for the .ipynb file again.")
 REFUSED = Kind("Left alone")
-NOTHING = Kind("Nothing found")
+NOTHING = Kind(
+    "Nothing found", "See that these are the right files, and that what was handed out is released in this course."
+)
 
 
 @frozen

@@ -32,8 +32,8 @@ WORDS_ALIKE = 20
 """Words from which on the same text in two hand-ins is worth a look."""
 LONGEST_NAME = 300
 
-_NO_TEXT = re.compile(r"""#.*|"(?:\\.|[^"\\\n])*"|'(?:\\.|[^'\\\n])*'""")
-"""Comments, and quoted texts, in which a # is none."""
+_NO_CODE = re.compile(r"""#.*|"(?:\\.|[^"\\\n])*"?|'(?:\\.|[^'\\\n])*'?""")
+"""Comments, and quoted texts, also unfinished ones, in which a # begins no comment."""
 
 _CHECK = re.compile(r"""\bcheck\(\s*\\?["']([\w-]+)""")
 _TASK = re.compile(r"#\s*([\w-]+):")
@@ -208,7 +208,8 @@ def _whole(cells: list[HandedIn], release: Release) -> str:
                 said.append(f"{cell.grade_id} {_words(filled)}")
         elif code is not None:
             answer, comments = _apart(cell.source, code, cell.grade_id)
-            own = own or bool(comments) or bool(read_literal(cell.source, "differently").value)
+            noted = "differently" in answer and read_literal(cell.source, "differently").value
+            own = own or bool(comments) or bool(noted)
             said.append(f"{cell.grade_id} {_words(answer)} # {_words(' '.join(comments))}")
     return hashlib.sha256("\n".join(said).encode("utf-8", "replace")).hexdigest()[:16] if own else ""
 
@@ -232,4 +233,4 @@ def _apart(source: str, released: str, grade_id: str) -> tuple[str, list[str]]:
             comments.append(comment)
         return ""
 
-    return _NO_TEXT.sub(without, source), comments
+    return _NO_CODE.sub(without, source), comments

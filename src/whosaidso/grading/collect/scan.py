@@ -10,13 +10,17 @@ from attrs import define, evolve, field, frozen
 from nbgrader.utils import parse_utc
 
 from whosaidso.grading.collect.archives import Entry, FolderPile, Pile, Piles, Refused, ZipPile, shown
+from whosaidso.grading.collect.index import Placed
 from whosaidso.grading.collect.layouts import Found, find_layout, read_receipt
-from whosaidso.grading.collect.names import Problem
+from whosaidso.grading.collect.problems import REFUSED, UNREADABLE, Problem
 from whosaidso.grading.collect.reading import Facts, Release, read_facts
 
 PAPERS = ("timestamp.txt", "submission_secret.txt")
 """What nbgrader's exchange puts beside a hand-in."""
 _NOTEBOOK = re.compile(r"\.ipynb\b", re.I)
+ONLINE_TEXT = "onlinetext.html"
+"""What Moodle writes for everybody where students may also type into a box."""
+_SAYS_NOTHING = re.compile(rb"(?:<[^<>]*>|&nbsp;|\s)*")
 _START = 4_000
 """Bytes of a file that are looked at before it is read whole."""
 
@@ -56,6 +60,24 @@ class HandIn:
     secret: str = ""
 
 
+@frozen
+class Foreign:
+    """A file that is no hand-in."""
+
+    pile: str
+    path: str
+    found: Found
+    what: str = ""
+    """What it is, if that is known."""
+    told: bool = False
+    """Does it stand among what needs attention, too?"""
+
+    @property
+    def name(self) -> str:
+        """What the student called it."""
+        return shown(self.found.file or self.path.rpartition("/")[2], 60)
+
+
 def read_stamp(text: str) -> str:
     """Return the moment in a timestamp.txt as UTC; "" if there is none.
 
@@ -79,7 +101,13 @@ class Scan:
     """Of files that do not say what they are of."""
     hand_ins: list[HandIn] = field(factory=list)
     problems: list[Problem] = field(factory=list)
-    foreign: list[tuple[str, str]] = field(factory=list)
+    placed: Placed = field(factory=Placed)
+    """What was placed before."""
+    foreign: list[Foreign] = field(factory=list)
+    systems: int = 0
+    """Files that the LMS adds by itself, and working copies."""
+    clocked: bool = False
+    """Was a time read that did not say in which zone it is?"""
     looked_at: int = 0
     _unread: list[tuple[Spot, Found, str]] = field(factory=list)
 
@@ -108,16 +136,26 @@ class Scan:
         return find_layout(entry.path, pile=pile.name, assignments=frozenset(self.releases))
 
     def _refuse(self, path: str, pile: Pile, found: Found, sentence: str) -> None:
-        self.problems.append(Problem(_label(found), f"{shown(path, 200)} in {pile.name}", f"It {sentence}"))
+        self.problems.append(
+            Problem(_label(found), f"{shown(path, 200)} in {pile.name}", f"It {sentence}", kind=REFUSED)
+        )
+        if found.layout != "loose":
+            self.foreign.append(Foreign(pile.name, path, found, "which cannot be read", told=True))
 
     def _look(self, spot: Spot, found: Found, pile: Pile, entry: Entry, beside: Mapping[str, Entry]) -> None:
         """Look at a file of a pile, or of the zip in it that a spot leads into."""
         lower = entry.name.lower()
         if found.layout == "draft":
-            self.foreign.append((shown(spot.path), "a working copy that was not handed in"))
+            self.systems += 1
+            return
+        if found.layout == "moodle" and entry.name.lower() == ONLINE_TEXT:
+            self.systems += 1
+            if not _SAYS_NOTHING.fullmatch(pile.start(entry, _START)):
+                self.foreign.append(Foreign(pile.name, spot.path, found, "text typed into Moodle", told=True))
             return
         if found.layout == "blackboard" and not found.name:
             if found.file == entry.name and lower.endswith(".txt"):
+                self.systems += 1
                 return  # the receipt of an attempt is read with the attempt
             found = _with_receipt(found, pile, entry, beside)
         if found.layout == "nbgrader" and lower in PAPERS:
@@ -130,19 +168,21 @@ class Scan:
         if not _NOTEBOOK.search(entry.name):
             start = pile.start(entry, _START).lstrip(b"\xef\xbb\xbf\xff\xfe\0 \t\r\n")
             if not start.startswith(b"{"):
-                self.foreign.append((shown(spot.path), ""))
+                self.foreign.append(Foreign(spot.pile.name, spot.path, found))
                 return
         facts = read_facts(pile.read(entry), entry.name, self.releases)
         if facts.ours:
             self._keep(spot, found, facts, facts.assignment, beside)
         elif facts.problem and _NOTEBOOK.search(entry.name):
-            if self.assignment:
-                self._keep(spot, found, facts, self.assignment, beside)
+            before = {one.assignment for one in self.placed.before(found, spot.path, facts.sha)} & set(self.releases)
+            assignment = self.assignment or (before.pop() if len(before) == 1 else "")
+            if assignment:
+                self._keep(spot, found, facts, assignment, beside)
             else:
                 self._unread.append((spot, found, facts.problem))
         else:
             other = f"of another assignment: {shown(facts.other, 60)}" if facts.other else ""
-            self.foreign.append((shown(spot.path), other))
+            self.foreign.append(Foreign(spot.pile.name, spot.path, found, other))
 
     def _look_inside(self, spot: Spot, found: Found) -> None:
         """Look into a zip in a pile: a student's own if the LMS says whose it is, else one that was packed along."""
@@ -179,6 +219,7 @@ class Scan:
         """Return a moment as UTC, from the LMS's clock."""
         if local is None:
             return ""
+        self.clocked = self.clocked or not zoned
         try:
             aware = local.replace(tzinfo=UTC if zoned else self.zone)
             return aware.astimezone(UTC).replace(tzinfo=None).isoformat(timespec="seconds")
@@ -192,13 +233,16 @@ class Scan:
             of.setdefault(id(hand_in.spot.pile), set()).add(hand_in.assignment)
         for spot, found, problem in self._unread:
             here = of.get(id(spot.pile), set())
-            remedy = "Ask for the .ipynb file again"
+            advice = "Ask for the .ipynb file again"
             if len(here) == 1:
                 (name,) = here
-                remedy += f"; every other hand-in of {spot.pile.name} is of {name}: if this one is, too, --assignment {name} collects it, and its feedback says what is wrong."
+                advice += f"; every other hand-in of {spot.pile.name} is of {name}: if these are, too, --assignment {name} collects them, and their feedback says what is wrong."
             else:
-                remedy += ", or say with --assignment what it is of: it is collected then, and its feedback says what is wrong."
-            self.problems.append(Problem(_label(found), shown(spot.path, 200), f"It {problem}.", remedy))
+                advice += ", or say with --assignment what they are of: they are collected then, and their feedback says what is wrong."
+            kind = evolve(UNREADABLE, advice=advice)
+            self.problems.append(Problem(_label(found), shown(spot.path, 200), f"It {problem}.", kind=kind))
+            if found.layout != "loose":
+                self.foreign.append(Foreign(spot.pile.name, spot.path, found, f"which {problem}", told=True))
 
 
 def _label(found: Found) -> str:

@@ -43,7 +43,8 @@ _NO_PERSON, _NO_STUDENT = Person(""), Known("")
 def export_csv(marks: Marks, roster: Roster | None, choices: Choices) -> Made:
     """Return nbgrader's own table, its numbers unrounded, with how many cells wait and whether there is a hand-in.
 
-    The score is blank where there is no full mark and `choices` do not ask for less. A roster adds names and e-mail addresses the gradebook does not have.
+    The score is blank where there is no full mark, unless `choices` say otherwise. A roster adds names and e-mail
+    addresses the gradebook does not have.
     """
     made = Made(unsafe=[called(student) for student in marks.students if safe_cell(student.id) != student.id])
     pairs = match(marks, roster, made) if roster is not None else {}
