@@ -210,7 +210,8 @@ def test_collect_says_what_is_wrong_with_a_file_nobody_can_read(course, tmp_path
     (problem,) = plan.problems
     assert says in problem.why
     assert problem.who == "lican"
-    assert f"--assignment {CLAIMS}" in problem.remedy
+    assert f"--assignment {CLAIMS} collects them" in problem.kind.advice
+    assert plan.strays[0].who == "lican"
     assert who(course) == ["doejane-101", "roejohn-102"]
     plan = collect(course, source, assignment=CLAIMS)
     assert not plan.problems
@@ -295,7 +296,8 @@ def test_collect_sets_aside_what_disagrees_with_the_lms(course, tmp_path):
     plan = collect(course, source)
     (problem,) = plan.problems
     assert problem.why == "The LMS says 'doejane', but 'John Roe' is typed in it, who is roejohn-102."
-    assert "--trust-lms" in problem.remedy
+    assert problem.remedy == '--as "doejane_101=doejane-101"'
+    assert "--trust-lms" in problem.kind.advice
     assert who(course) == ["roejohn-102"]
     plan = collect(course, source, rulings=("doejane_101=jdoe",))
     assert not plan.problems
@@ -349,7 +351,8 @@ def test_collect_compares_codes_with_the_class_list(course, tmp_path):
     files = piles.canvas([evolve(JANE, data=filled("a17")), evolve(JOHN, data=filled("A-17"))])
     plan = collect(course, write(tmp_path / "x.zip", zipped(files)), roster=people)
     assert who(course) == ["jdoe"]
-    assert "who is jdoe" in plan.problems[0].why
+    assert plan.problems[0].why == "The LMS says John Roe (jroe), but 'A-17' is typed in it, who is Jane Doe (jdoe)."
+    assert plan.problems[0].remedy == '--as "roejohn_102=jroe"'
 
 
 @pytest.mark.parametrize("source", ["who = Jane Doe", "who = “Jane Doe”", "who = ['Jane Doe']", "who='Jane Doe' # me", "who = \"\"\nwho = 'Jane Doe'"])  # fmt: skip
@@ -367,7 +370,7 @@ def test_collect_matches_with_a_class_list(course, tmp_path):
     source = write(tmp_path / "x.zip", zipped({**files, "z.ipynb": filled("nobody@example.org")}))
     plan = collect(course, source, roster=people)
     assert who(course) == ["jdoe", "nunez"]
-    assert plan.missing == {CLAIMS: ["John Roe"]}
+    assert plan.missing == {CLAIMS: ["John Roe (jroe)"]}
     assert sorted(problem.who for problem in plan.problems) == ["nobody@example.org", "strangereve"]
     with session_of(course) as session:
         found = {
@@ -456,7 +459,7 @@ def test_collect_a_ruling_by_file_means_one_file(course, tmp_path):
     source = folder(tmp_path / "f", files)
     assert len(collect(course, source, rulings=("x.ipynb=jane",)).problems) == 2
     plan = collect(course, source, rulings=("a/x.ipynb=jane",))
-    assert [problem.remedy for problem in plan.problems] == ['Say whose it is: --as "b/x.ipynb=ID".']
+    assert [problem.remedy for problem in plan.problems] == ['--as "b/x.ipynb=ID"']
     assert submitted(course) == {f"jane/{CLAIMS}/{CLAIMS}.ipynb": files["a/x.ipynb"]}
     other = evolve(JANE, data=filled("Nobody Here"), file="x.ipynb")
     assert (
@@ -487,7 +490,7 @@ def test_collect_says_who_had_another_id_before(course, tmp_path):
     collect(course, source)
     plan = collect(course, source, roster=roster(tmp_path, PLAIN))
     assert who(course) == ["doejane-101", "jdoe"]
-    assert any(note.startswith("jdoe was collected before as doejane-101") for note in plan.notes)
+    assert any(note.startswith("Jane Doe (jdoe) was collected before as doejane-101") for note in plan.notes)
 
 
 def test_collect_a_ruling_may_name_a_group(course, tmp_path):
@@ -566,7 +569,7 @@ def test_collect_suggests_no_command_that_a_shell_would_run(course, tmp_path, na
     for part in suggested:
         ruling = part.split('"')[0]
         assert not set(ruling) & set('$`"\\!%;|<>*~')
-    (theirs,) = [problem for problem in plan.problems if problem.who == "Jane Doe"]
+    (theirs,) = [problem for problem in plan.problems if problem.who == "Jane Doe (jdoe)"]
     ruling = theirs.remedy.split('--as "')[1].split('"')[0]
     assert "jdoe" not in who(course)
     collect(course, source, roster=people, rulings=(ruling,))
@@ -581,6 +584,210 @@ def test_collect_takes_rulings_that_make_sense_only(course, tmp_path):
     with pytest.raises(Stopped, match="has nobody who is 'zed'"):
         collect(course, source, rulings=("x=zed",), roster=roster(tmp_path, PLAIN))
     assert any("not needed" in note for note in collect(course, source, rulings=("Jimmy=jim",)).notes)
+
+
+# Namesakes, and what was settled before
+
+ANNAS = "id,name\nu13,Anna Schmidt\nu14,Anna Schmidt\nu15,Bo Li\n"
+
+
+def annas() -> dict[str, bytes]:
+    return {f"{n}.ipynb": filled("Anna Schmidt", texts={f"{CLAIMS}-why": n}) for n in ("a", "b")}
+
+
+def rulings_of(plan: Plan) -> list[str]:
+    """What the advice says to give to the command."""
+    return [part.split('"')[0] for problem in plan.problems for part in problem.remedy.split('--as "')[1:2]]
+
+
+@pytest.mark.parametrize("apart", [False, True])
+@pytest.mark.parametrize("listed", [False, True])
+def test_collect_never_gives_two_students_of_one_name_one_hint(course, tmp_path, apart, listed):
+    people = roster(tmp_path, ANNAS) if listed else None
+    root = folder(tmp_path / "f", annas())
+    sources = sorted(root.iterdir()) if apart else [root]
+    plan = collect(course, *sources, roster=people)
+    assert not submitted(course)
+    assert rulings_of(plan) == ["a.ipynb=ID", "b.ipynb=ID"]
+    if listed:
+        assert "class.csv has two people of that name: u13, u14." in plan.problems[0].why
+    plan = collect(course, *sources, roster=people, rulings=("a.ipynb=u13", "b.ipynb=u14"))
+    assert not plan.problems
+    assert submitted(course) == {f"u1{n}/{CLAIMS}/{CLAIMS}.ipynb": data for n, data in zip("34", annas().values(), strict=True)}  # fmt: skip
+    before = everything(course.root)
+    for again in (people, None):
+        plan = collect(course, *sources, roster=again)
+        assert (plan.problems, [one.action for one in plan.placements]) == ([], ["unchanged"] * 2)
+        assert everything(course.root) == before
+
+
+def test_collect_puts_no_two_files_on_one_of_two_namesakes(course, tmp_path):
+    source, people = folder(tmp_path / "f", annas()), roster(tmp_path, ANNAS)
+    plan = collect(course, source, roster=people, rulings=("Anna Schmidt=u13",))
+    assert len(plan.problems) == 2
+    assert not submitted(course)
+    plan = collect(course, source, roster=people, rulings=("a.ipynb=u13", "Anna Schmidt=u14"))
+    assert who(course) == ["u13"]
+    assert rulings_of(plan) == ["b.ipynb=ID"]
+
+
+def test_collect_takes_two_files_of_one_student_when_told_so(course, tmp_path):
+    source = folder(tmp_path / "f", annas())
+    plan = collect(course, source)
+    (ruling,) = {problem.remedy.split('"')[3] for problem in plan.problems}
+    plan = collect(course, source, rulings=(ruling,))
+    assert not plan.problems
+    assert plan.notes == [f"Anna-Schmidt has 2 different files of {CLAIMS} in f, and nothing says which is the last: b.ipynb counts."]  # fmt: skip
+    assert who(course) == ["Anna-Schmidt"]
+    assert not collect(course, source).problems
+
+
+def test_collect_asks_again_when_another_file_of_that_name_comes(course, tmp_path):
+    source = folder(tmp_path / "f", {"a.ipynb": annas()["a.ipynb"]})
+    assert not collect(course, source).problems
+    write(source / "b.ipynb", annas()["b.ipynb"])
+    plan = collect(course, source)
+    assert rulings_of(plan) == ["b.ipynb=ID"]
+    assert [one.action for one in plan.placements] == ["unchanged"]
+
+
+def test_collect_says_who_is_not_in_the_class_list(course, tmp_path):
+    people = roster(tmp_path, ANNAS)
+    plan = collect(course, write(tmp_path / "x.ipynb", filled("Zed Zulu")), roster=people)
+    assert plan.problems[0].why == "'Zed Zulu' is typed in it. class.csv has nobody of that name."
+    assert plan.problems[0].remedy == '--as "Zed Zulu=ID"'
+
+
+def test_collect_refuses_two_rulings_for_one_name(course, tmp_path):
+    source = write(tmp_path / "x.ipynb", filled("Anna Schmidt"))
+    with pytest.raises(Stopped, match=r"two things of 'anna schmidt', u13 and u14: name each file"):
+        collect(course, source, rulings=("Anna Schmidt=u13", "anna schmidt=u14"))
+    assert not collect(course, source, rulings=("Anna Schmidt=u13", "anna schmidt=u13")).problems
+
+
+@pytest.mark.parametrize("listed", [False, True])
+@pytest.mark.parametrize("lms", ["canvas", "moodle", "teams", "blackboard", "exchange"])
+def test_collect_does_not_ask_twice(course, tmp_path, lms, listed):
+    """What was settled by --as, --trust-lms or --assignment counts as unchanged when the same zip comes again."""
+    people = roster(tmp_path, PLAIN) if listed else None
+    wrong = evolve(JANE, data=filled("Nobody Known", texts={f"{CLAIMS}-why": "x"}), login="doe_jane")
+    empty = HandIn("José Núñez", b"", "nunez", 103)
+    source = write(tmp_path / "x.zip", zipped(getattr(piles, lms)([wrong, JOHN, empty])))
+    first = collect(course, source, roster=people)
+    assert len(first.problems) >= 2
+    rulings = tuple(one.replace("=ID", "=jdoe") for one in rulings_of(first))
+    assert not collect(course, source, roster=people, rulings=rulings, assignment=CLAIMS).problems
+    before = everything(course.root)
+    plan = collect(course, source, roster=people)
+    assert not plan.problems
+    assert not plan.changed
+    assert [one.action for one in plan.placements] == ["unchanged"] * 3
+    assert everything(course.root) == before
+
+
+def test_collect_a_file_settled_for_one_is_not_settled_for_another(course, tmp_path):
+    data = filled("Nobody Known")
+    collect(course, write(tmp_path / "a.zip", zipped(piles.canvas([evolve(JANE, data=data)]))), trust_lms=True)
+    plan = collect(course, write(tmp_path / "b.zip", zipped(piles.canvas([evolve(JOHN, data=data)]))))
+    assert [problem.who for problem in plan.problems] == ["roejohn"]
+    nameless = write(tmp_path / "x.ipynb", RELEASED.read_bytes())
+    collect(course, nameless, rulings=("x.ipynb=ann",))
+    assert not collect(course, nameless).problems
+    assert len(collect(course, write(tmp_path / "y.ipynb", RELEASED.read_bytes())).problems) == 1
+
+
+def test_collect_asks_again_for_a_group_until_all_are_known(course, tmp_path):
+    source = write(tmp_path / "x.zip", zipped(piles.canvas([evolve(JANE, data=filled("Jane Doe, Nobody Else")), JOHN])))
+    for people in (roster(tmp_path, PLAIN), None):
+        for _ in range(2):
+            assert [problem.who for problem in collect(course, source, roster=people).problems] == ["Nobody Else"]
+    people = roster(tmp_path, PLAIN)
+    collect(course, source, roster=people, rulings=("Nobody Else=nunez",))
+    assert not collect(course, source, roster=people).problems
+    assert who(course) == ["doejane-101", "jdoe", "jroe", "nunez", "roejohn-102"] or who(course) == ["jdoe", "jroe", "nunez"]  # fmt: skip
+
+
+def test_collect_a_ruling_goes_before_what_was_settled(course, tmp_path):
+    source, people = write(tmp_path / "x.ipynb", filled("")), roster(tmp_path, PLAIN)
+    collect(course, source, roster=people, rulings=("x.ipynb=jdoe",))
+    plan = collect(course, source, roster=people, rulings=("x.ipynb=jroe",))
+    assert who(course) == ["jdoe", "jroe"]
+    assert plan.notes == [f"x.ipynb was given to Jane Doe (jdoe) before and is John Roe (jroe)'s now: remove submitted/jdoe/{CLAIMS} if it is not Jane Doe (jdoe)'s, too."]  # fmt: skip
+    shutil.rmtree(course.place("submitted", "jdoe"))
+    plan = collect(course, source, roster=people)
+    assert (plan.notes, plan.identical) == ([], [])
+    assert who(course) == ["jroe"]
+
+
+@pytest.mark.parametrize("name", ["CON", "nul", "Com1", "LPT9"])
+def test_collect_calls_no_folder_what_windows_calls_a_device(course, tmp_path, name):
+    collect(course, write(tmp_path / "x.ipynb", filled(name)))
+    assert who(course) == [f"{name}-"]
+    with pytest.raises(Stopped, match=f"'{name}-' would be one"):
+        collect(course, tmp_path / "x.ipynb", rulings=(f"x.ipynb={name}",))
+    assert not collect(course, tmp_path / "x.ipynb", rulings=(f"x.ipynb={name}-",)).problems
+
+
+# What is no hand-in
+
+
+@pytest.mark.parametrize("listed", [False, True])
+def test_collect_names_students_who_sent_something_else(course, tmp_path, listed):
+    people = roster(tmp_path, PLAIN + "nadia,Nadia Kowalska,\nomar,Omar Sy,\n") if listed else None
+    before = "_assignsubmission_file_"
+    files = {
+        **piles.moodle([JANE, JOHN]),
+        f"Nadia Kowalska_7{before}/essay.pdf": b"%PDF",
+        f"Omar Sy_8{before}/{CLAIMS}.ipynb": b"",
+        f"José Núñez_9{before.replace('file', 'onlinetext')}/onlinetext.html": b"<p>My answer.</p>",
+        f"Jane Doe_101{before}/screen.png": b"PNG",
+    }
+    plan = collect(course, write(tmp_path / "x.zip", zipped(files)), roster=people)
+    names = [named if listed else named.partition(" (")[0] for named in ("Nadia Kowalska (nadia)", "Omar Sy (omar)", "José Núñez (nunez)")]  # fmt: skip
+    assert sorted(stray.sentence for stray in plan.strays) == sorted([
+        f"{names[0]}: sent only essay.pdf", f"{names[1]}: sent only {CLAIMS}.ipynb (which is empty)",
+        f"{names[2]}: sent only onlinetext.html (text typed into Moodle)",
+    ])  # fmt: skip
+    assert [name for name, _ in plan.foreign] == [f"Jane Doe_101{before}/screen.png"]
+    assert plan.systems == 3
+    assert plan.missing == ({CLAIMS: []} if listed else {})
+
+
+def test_collect_counts_what_systems_add(course, tmp_path):
+    for number, (files, systems) in enumerate(((piles.teams([JANE, JOHN]), 2), (piles.blackboard([JANE, JOHN]), 2), (piles.canvas([JANE]), 0))):  # fmt: skip
+        plan = collect(course, write(tmp_path / f"{number}.zip", zipped(files)))
+        assert (plan.systems, plan.foreign, plan.strays) == (systems, [], [])
+
+
+def test_collect_does_not_call_missing_whose_file_waits(course, tmp_path):
+    source = write(tmp_path / "x.zip", zipped(piles.canvas([evolve(JANE, data=filled("Nobody Known")), JOHN])))
+    plan = collect(course, source, roster=roster(tmp_path, PLAIN))
+    assert [problem.who for problem in plan.problems] == ["Jane Doe (jdoe)"]
+    assert plan.missing == {CLAIMS: ["José Núñez (nunez)"]}
+
+
+def test_collect_shows_extensions_of_moodles_worksheet(course, tmp_path):
+    sheet = (
+        "Identifier,Full name,Email address,Status,Grade\n"
+        'Participant 101,Jane Doe,jane@x.org,"Submitted for grading, Extension granted until: Sunday, 22 November 2026, 6:00 PM",\n'
+        'Participant 102,John Roe,john@x.org,"No submission, Extension granted until: bientôt",\n'
+        "Participant 103,Ann Lee,ann@x.org,Submitted for grading,\n"
+    )
+    people = read_roster(write(tmp_path / "sheet.csv", sheet.encode()))
+    source = write(tmp_path / "a.zip", zipped(piles.moodle([JANE])))
+    plan = collect(course, source, roster=people, timezone="Europe/Berlin")
+    assert plan.extensions == [
+        "Jane Doe (jane): the LMS granted an extension until Sunday, 22 November 2026, 6:00 PM; give it with: "
+        f'whosaidso extension {CLAIMS} jane --until "2026-11-22 17:00"',
+        f'John Roe (john): the LMS granted an extension until bientôt; give it with: whosaidso extension {CLAIMS} john --until "YYYY-MM-DD HH:MM"',
+    ]
+    with session_of(course) as session:
+        claims = session.query(Assignment).filter_by(name=CLAIMS).one()
+        claims.duedate = datetime(2026, 11, 21, 17, 0)
+        session.add(SubmittedAssignment(assignment_id=claims.id, student_id="jane", extension=timedelta(days=1)))
+        session.commit()
+    plan = collect(course, source, roster=people, timezone="Europe/Berlin")
+    assert [sentence[:8] for sentence in plan.extensions] == ["John Roe"]
 
 
 # When, and which attempt
@@ -797,22 +1004,57 @@ def test_collect_reports_a_groups_file_only_from_a_stranger(course, tmp_path):
     assert not collect(course, write(tmp_path / "a.zip", zipped(piles.canvas([group]))), roster=people).identical
     stranger = HandIn("José Núñez", group.data, "", 103)
     plan = collect(course, write(tmp_path / "b.zip", zipped(piles.canvas([stranger]))), roster=people, trust_lms=True)
-    assert plan.identical == [f"{CLAIMS}: jdoe and nunez handed in the same file. Look at them side by side."]
+    assert plan.identical == [
+        f"{CLAIMS}: Jane Doe (jdoe) and José Núñez (nunez) handed in the same file. Look at them side by side."
+    ]
 
 
-def test_collect_reports_one_text_from_two_students_and_no_equal_answers(course, tmp_path):
-    answers = {f"{CLAIMS}-1-answer": 'claims = {"c03": {"verdict": "not_shown"}}'}
-    texts = {f"{CLAIMS}-why": LONG}
+ANSWER = {f"{CLAIMS}-1-answer": 'claims = {"c03": {"verdict": "not_shown"}}'}
+
+
+def test_collect_reports_one_text_from_two_students(course, tmp_path):
+    short = {f"{CLAIMS}-why": "Too short to mean a thing."}
     files = piles.canvas([
-        evolve(JANE, data=filled("Jane Doe", answers=answers, texts=texts)),
-        evolve(JOHN, data=filled("John Roe", answers=answers, texts={f"{CLAIMS}-why": f"  {LONG.upper()}!\n"})),
-        HandIn("Al Bo", filled("Al Bo", answers=answers, texts={f"{CLAIMS}-why": "Too short to mean a thing."}), "", 3),
-        HandIn("Cy Do", filled("Cy Do", answers=answers, texts={f"{CLAIMS}-why": "Too short to mean a thing."}), "", 4),
+        evolve(JANE, data=filled("Jane Doe", answers=ANSWER, texts={f"{CLAIMS}-why": LONG})),
+        evolve(JOHN, data=filled("John Roe", texts={f"{CLAIMS}-why": f"  {LONG.upper()}!\n"})),
+        HandIn("Al Bo", filled("Al Bo", answers=ANSWER, texts=short), "", 3),
+        HandIn("Cy Do", filled("Cy Do", texts=short), "", 4),
     ])  # fmt: skip
     plan = collect(course, write(tmp_path / "x.zip", zipped(files)))
     assert plan.identical == [
         f"{CLAIMS}: doejane-101 and roejohn-102 handed in the same written text, word for word. Look at them side by side."
     ]
+
+
+HEAD = "# mosul-claims-1: written by the form above; what you type here yourself, the form takes up\n"
+
+
+@pytest.mark.parametrize(
+    ("cells", "other", "named"),
+    [
+        ({f"{CLAIMS}-why": "I don't know."}, {f"{CLAIMS}-why": "i don’t know"}, True),
+        ({f"{CLAIMS}-why": "???"}, {f"{CLAIMS}-why": "???"}, True),
+        ({f"{CLAIMS}-why": "I don't know."}, {f"{CLAIMS}-why": "I do not know."}, False),
+        ({f"{CLAIMS}-why": "Same.", f"{CLAIMS}-2-answer": "claims = {}"}, {f"{CLAIMS}-why": "Same."}, False),
+        ({}, {}, False),
+        ({f"{CLAIMS}-why": "YOUR ANSWER HERE\n"}, {f"{CLAIMS}-why": "  "}, False),
+        ({f"{CLAIMS}-1-answer": HEAD + 'claims = {"c03": "#1"}'}, {f"{CLAIMS}-1-answer": 'claims = {"c03": "#1"}'}, False),
+        ({f"{CLAIMS}-1-answer": "# my guess\nclaims = {}"}, {f"{CLAIMS}-1-answer": "claims = {}  # My guess"}, True),
+        ({f"{CLAIMS}-1-answer": "# my guess\nclaims = {}"}, {f"{CLAIMS}-1-answer": "claims = {}"}, False),
+        ({f"{CLAIMS}-1-answer": 'claims = {}\ndifferently = {"c03": {"why": "x"}}'},) * 2 + (True,),
+        ({f"{CLAIMS}-1-answer": "claims = {}\ndifferently = {}"},) * 2 + (False,),
+    ],
+)  # fmt: skip
+def test_collect_reports_copies_with_only_the_name_changed(course, tmp_path, cells, other, named):
+    files = piles.canvas(
+        [
+            evolve(JANE, data=filled("Jane Doe", answers={**ANSWER, **cells})),
+            evolve(JOHN, data=filled("John Roe", answers={**ANSWER, **other})),
+        ]
+    )
+    plan = collect(course, write(tmp_path / "x.zip", zipped(files)))
+    said = f"{CLAIMS}: doejane-101 and roejohn-102 handed in the same answers and texts, word for word. Look at them side by side."
+    assert plan.identical == [said] * named
 
 
 # Nothing but the course is written, all of it or none
@@ -1018,16 +1260,17 @@ def test_collect_command_says_what_it_did(course, tmp_path):
     code, said = cli(course, source, "--roster", people, "--json")
     assert code == 0
     for words in (
-        f"{CLAIMS}  2       2",
-        "jroe, mosul-claims: by the word of the LMS",
-        "Not handed in, mosul-claims (1):",
+        f"{CLAIMS} │ 2        │ 2",
+        "3 files looked at, 2 hand-ins placed under submitted/.",
+        "Late (extensions are counted)\n  John Roe (jroe), mosul-claims: late by the word of the LMS, which does not say how late",
+        "Not handed in, mosul-claims (1)\n  José Núñez (nunez)",
         "José Núñez",
         "a.pdf",
     ):
         assert words in said
     assert json.loads(said.splitlines()[-1]) == {
         "dry_run": False, "files": 3, "placed": 2, "new": 2, "updated": 0, "unchanged": 0, "late": 1, "late_by_flag": 1, "attention": 0,
-        "not_handed_in": {CLAIMS: 1}, "identical": 0, "foreign": 1, "uncompared": 0,
+        "not_handed_in": {CLAIMS: 1}, "sent_something_else": 0, "identical": 0, "foreign": 1, "of_the_lms": 0, "uncompared": 0,
     }  # fmt: skip
 
 
@@ -1045,8 +1288,35 @@ def test_collect_command_ends_with_1_where_something_needs_attention(course, tmp
 
 def test_collect_command_cuts_long_lists_unless_asked(course, tmp_path):
     source = write(tmp_path / "x.zip", zipped({**piles.canvas([JANE]), **{f"{n:03d}.txt": b"x" for n in range(50)}}))
-    assert "… and 30 more; --verbose prints all." in cli(course, source)[1]
+    assert "… and 30 more: --all lists them." in cli(course, source)[1]
+    assert "049.txt" in cli(course, source, "--all")[1]
     assert "049.txt" in cli(course, source, "--verbose")[1]
+
+
+def test_collect_command_says_each_advice_once_and_counts_rightly(course, tmp_path):
+    others = [HandIn(name, filled("Zed Zulu"), "", n) for n, name in enumerate(("Al Bo", "Cy Do", "Ed Fo"), 201)]
+    source = write(tmp_path / "x.zip", zipped(piles.canvas([JANE, *others])))
+    code, said = cli(course, source, "--dry-run")
+    assert code == 1
+    assert "Needs attention (3)\n  The LMS says one name, and another is typed (3)\n" in said
+    assert said.count("--trust-lms") == 1
+    assert "4 files looked at, 1 hand-in would be placed." in said
+    single = write(tmp_path / "jane.ipynb", filled("Jane Q. Doe"))
+    assert "1 file looked at, 1 hand-in would be placed." in cli(course, single, "--dry-run")[1]
+    assert "1 file looked at, 1 hand-in placed under submitted/." in cli(course, single)[1]
+    assert "1 file looked at, 1 hand-in unchanged." in cli(course, single)[1]
+    assert "Times were read" not in said
+
+
+def test_collect_command_says_how_late_and_by_which_clock(course, tmp_path):
+    with session_of(course) as session:
+        session.query(Assignment).filter_by(name=CLAIMS).one().duedate = datetime(2026, 11, 19, 0, 33)
+        session.commit()
+    source = write(tmp_path / "a.zip", zipped(piles.blackboard([JANE])))
+    said = cli(course, source, "--dry-run")[1]
+    assert "Late (extensions are counted)\n  jdoe, mosul-claims: 1 day 14 hours late" in said
+    assert "Times were read as UTC; --timezone Europe/Berlin changes that." in said
+    assert "Times were read as Europe/Berlin.\n" in cli(course, source, "--timezone", "Europe/Berlin")[1]
 
 
 def test_collect_command_stops_in_one_sentence(course, tmp_path):

@@ -15,10 +15,13 @@ from whosaidso.grading.roster.times import read_time
 _GRANTED = re.compile(r"extension granted until:?\s*(.+)", re.IGNORECASE)
 
 
-def find_extensions(roster: Roster, assignments: Iterable[str], enrolled: Enrolled, zone: tzinfo) -> list[str]:
+def find_extensions(
+    roster: Roster, assignments: Iterable[str], enrolled: Enrolled, *, lms: tzinfo, course: tzinfo
+) -> list[str]:
     """Return one sentence for each extension in a worksheet that the gradebook does not have yet.
 
-    A worksheet is of one assignment; where it cannot be said which, ASSIGNMENT stands for it.
+    A worksheet is of one assignment; where it cannot be said which, ASSIGNMENT stands for it. Its times are by the
+    LMS's clock, those that the verb `extension` is given by the course's.
     """
     names = sorted(set(assignments))
     assignment = names[0] if len(names) == 1 else "ASSIGNMENT"
@@ -29,14 +32,13 @@ def find_extensions(roster: Roster, assignments: Iterable[str], enrolled: Enroll
         if granted is None:
             continue
         said = granted[1].strip().rstrip(".")
-        until = read_time(said)
+        local = read_time(said)
+        until = local.replace(tzinfo=lms) if local else None
         given = enrolled.extensions.get((person.id, assignment), timedelta())
         due = enrolled.due.get(assignment)
-        if until and due and given:
-            utc = until.replace(tzinfo=zone).astimezone(UTC).replace(tzinfo=None)
-            if due + given >= utc:
-                continue
-        when = f"{until:%Y-%m-%d %H:%M}" if until else "YYYY-MM-DD HH:MM"
+        if until and due and given and due + given >= until.astimezone(UTC).replace(tzinfo=None):
+            continue
+        when = f"{until.astimezone(course):%Y-%m-%d %H:%M}" if until else "YYYY-MM-DD HH:MM"
         sentences.append(
             f"{named(person)}: the LMS granted an extension until {shown(said, 60)}; give it with: "
             f'whosaidso extension {assignment} {person.id} --until "{when}"'

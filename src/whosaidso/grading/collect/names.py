@@ -624,12 +624,12 @@ class Desk:
     def side_by_side(
         self, claims: Sequence[Claim], uploaders: Sequence[object], verdicts: Sequence[Verdict]
     ) -> dict[int, Problem]:
-        """Return the different files of one pile that bear one name, where neither an LMS nor a class list tells people apart."""
+        """Return the different files that bear one name, where neither an LMS nor a class list tells people apart."""
         together: dict[tuple[object, ...], list[int]] = {}
         for number, (claim, verdict) in enumerate(zip(claims, verdicts, strict=True)):
             if uploaders[number] is None and verdict.owners and not is_code(claim.typed) and not self.roster:
-                ids = frozenset(owner.id for owner in verdict.owners)
-                together.setdefault((claim.pile, claim.assignment, ids), []).append(number)
+                group = frozenset(owner.id for owner in verdict.owners)
+                together.setdefault((claim.assignment, group), []).append(number)
         found: dict[int, Problem] = {}
         for numbers in together.values():
             if len({claims[number].sha for number in numbers}) < 2:
@@ -638,7 +638,7 @@ class Desk:
                 claim, verdict = claims[number], verdicts[number]
                 if verdict.ruled or _call(claim.typed) in self.rulings:
                     continue
-                why = f"{shown(claim.typed)!r} is typed in {len(numbers)} different files of {claim.pile}, and nothing says whether that is one student."
+                why = f"{shown(claim.typed)!r} is typed in {len(numbers)} different files, and nothing says whether that is one student."
                 ids = ",".join(owner.id for owner in verdict.owners)
                 remedy = (
                     f'{self._hint(claim)}; if they are one student\'s, --as "{_quotable(claim.typed)}={ids}" for all'

@@ -147,7 +147,10 @@ def make_plan(
     _place(course, plan, before, decided, choices.roster)
     plan.problems += scan.problems
     touched = {(one.student, one.assignment) for one in plan.placements}
-    plan.identical = identical(plan.attempts, touched, blank, plan.call)
+    pairs = {(attempt.student, attempt.assignment) for attempt in plan.attempts}
+    gone = {pair for pair in pairs - touched if not course.place("submitted", *pair).is_dir()}
+    standing = [attempt for attempt in plan.attempts if (attempt.student, attempt.assignment) not in gone]
+    plan.identical = identical(standing, touched, blank, plan.call)
     handed_in: dict[str, set[str]] = {}
     for attempt in plan.attempts:
         handed_in.setdefault(attempt.student, set()).add(attempt.assignment)
@@ -156,10 +159,12 @@ def make_plan(
         plan.clock = clock
     if choices.roster is not None:
         _find_missing(course, plan, choices.roster, handed_in)
-        numbers = {person.lms_id for person in choices.roster.people}
-        theirs = {one.assignment for one in scan.hand_ins if one.found.layout == "moodle" and one.found.key in numbers}
-        plan.extensions = find_extensions(choices.roster, theirs, plan.enrolled, zone)
-    _take_note(plan, desk, decided)
+        listed = {person.lms_id for person in choices.roster.people}
+        theirs = {one.assignment for one in scan.hand_ins if one.found.layout == "moodle" and one.found.key in listed}
+        plan.extensions = find_extensions(
+            choices.roster, theirs, plan.enrolled, lms=zone, course=zone_of(course.timezone)
+        )
+    _take_note(course, plan, desk, decided)
     return plan
 
 
@@ -382,20 +387,21 @@ def _find_missing(course: CourseFolder, plan: Plan, roster: Roster, handed_in: M
         ]
 
 
-def _take_note(plan: Plan, desk: Desk, decided: Sequence[tuple[HandIn, Verdict]]) -> None:
+def _take_note(course: CourseFolder, plan: Plan, desk: Desk, decided: Sequence[tuple[HandIn, Verdict]]) -> None:
     """Say what nobody has to act on, and that nothing at all was found."""
     together: dict[tuple[str, str, str], set[str]] = {}
     for hand_in, verdict in decided:
         if not hand_in.found.order and not hand_in.time:
-            same = (verdict.owners[0].id, hand_in.assignment, hand_in.spot.pile.name)
+            source = hand_in.spot.pile
+            same = (verdict.owners[0].id, hand_in.assignment, source.name if source.kind != "file" else "")
             together.setdefault(same, set()).add(hand_in.facts.sha)
     counting = {(one.student, one.assignment): one.attempt for one in plan.placements}
     for (student, assignment, pile), files in together.items():
         counts = counting[student, assignment]
         if len(files) > 1 and counts.sha in files:
             plan.notes.append(
-                f"{plan.call(student)} has {len(files)} different files of {assignment} in {pile}, and nothing says which "
-                f"is the last: {shown(counts.path)} counts."
+                f"{plan.call(student)} has {len(files)} different files of {assignment}{f' in {pile}' if pile else ''}, and "
+                f"nothing says which is the last: {shown(counts.path)} counts."
             )
     for hand_in, verdict in decided:
         before = desk.by_key.get((hand_in.found.layout, plain(hand_in.found.key)), "")
@@ -405,6 +411,16 @@ def _take_note(plan: Plan, desk: Desk, decided: Sequence[tuple[HandIn, Verdict]]
                 f"{plan.call(now[0])} was collected before as {before}, which is left as it is: remove submitted/{before} if it is "
                 "of no use any more."
             )
+        for attempt in desk.placed.before(hand_in.found, hand_in.spot.path, hand_in.facts.sha) if now else ():
+            old = attempt.student
+            place = course.place("submitted", old, attempt.assignment)
+            if old in (*now, before) or attempt.shared or attempt.assignment != hand_in.assignment:
+                continue
+            if _sha_of(place / f"{attempt.assignment}.ipynb") == attempt.sha:
+                plan.notes.append(
+                    f"{shown(hand_in.spot.path)} was given to {plan.call(old)} before and is {plan.call(now[0])}'s now: remove "
+                    f"submitted/{old}/{attempt.assignment} if it is not {plan.call(old)}'s, too."
+                )
     if any(hand_in.found.layout == "drive" and hand_in.time for hand_in, _ in decided):
         plan.notes.append(
             "Times from Google Drive say when a file was last modified, by Drive, not when it was handed in."

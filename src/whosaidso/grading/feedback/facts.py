@@ -38,6 +38,8 @@ AGAIN = "your teacher looks at it again"
 LOST = "not in your file"
 NOTHING = "nothing written"
 MOST_PROBLEMS = 30
+MOST_ALIKE = 20
+"""So many may have handed in one file before it is no group's."""
 UNREAD = "Your file could not be read, so nothing in it has been marked yet. Please ask your teacher."
 
 _HEADING = re.compile(r"^#{1,6}[ \t]+(.+)$", re.MULTILINE)
@@ -332,14 +334,16 @@ def _repairs(notes: Sequence[str], plans: Sequence[Plan], *, damaged: bool) -> l
 def _partners(ready: Ready, student: str, sha: str, sources: dict[str, str]) -> tuple[str, ...]:
     """Return who handed in the same file and is named in it together with the student; nobody where that is not clear."""
     others = [other for other in ready.alike.get(sha, ()) if other != student]
-    if not others or not sha:
+    if not sha or not 0 < len(others) <= MOST_ALIKE:
         return ()
-    from whosaidso.grading.collect.names import Owner, agrees, split_names
+    from whosaidso.grading.collect.names import MOST_NAMES, Owner, agrees, split_names
 
     cell = next((source for name, source in sources.items() if name.endswith("-who")), "")
     reading = read_literal(cell, "who")
     value = reading.value if reading.found else ""
     typed = [str(one) for one in value] if isinstance(value, list | tuple) else split_names(str(value))
+    if len(typed) > MOST_NAMES:
+        return ()
     names = ready.sheet.students
     found = {}
     for one in (student, *others):

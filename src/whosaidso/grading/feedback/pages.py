@@ -290,7 +290,7 @@ def _entry(entry: Entry) -> str:
     said = f'<p class="said">{you}{_line(entry.said)}</p>' if entry.said else ""
     message = f"<p>{_line(entry.message)}</p>" if entry.message else ""
     if entry.alike:
-        said = f'<ul class="said">{"".join(f"<li>{_line(one)}</li>" for one in entry.alike)}</ul>'
+        said = f'<p class="said">{"; ".join(map(_line, entry.alike))}</p>'
     return (
         f'<li class="{entry.outcome}"><p class="outcome">{_outcome(entry.outcome, entry.credit)}{credit}</p>{asked}'
         f"{said}{message}</li>\n"
