@@ -484,7 +484,8 @@ def test(words):
     venv = Venv(ROOT)
     set_up(venv, dev=True)
     more = {} if "not browser" in words else {"WHOSAIDSO_CHROMIUM": browser(venv)}
-    more["WHOSAIDSO_POSTGRES"] = postgres(venv)
+    if wants_postgres(words):
+        more["WHOSAIDSO_POSTGRES"] = postgres(venv)
     say("Running the tests:")
     if not words and (os.cpu_count() or 1) > 1:
         # Two at a time is what was proven; the tests of a file share a server.
@@ -514,6 +515,14 @@ def browser(venv):
             "or set WHOSAIDSO_CHROMIUM to its path."
         )
     return found
+
+
+def wants_postgres(words):
+    """Return whether the words after `test` select the one test that needs a PostgreSQL server, or leave all in."""
+    there = [os.path.join(ROOT, word.split("::")[0]) for word in words]
+    paths = [os.path.normpath(path) for path in there if os.path.exists(path)]
+    wanted = os.path.join(ROOT, "tests", "course", "test_postgres.py")
+    return not paths or any((wanted + os.sep).startswith(path + os.sep) for path in paths)
 
 
 def postgres(venv):

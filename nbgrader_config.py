@@ -19,6 +19,7 @@ c.CourseDirectory.release_directory = "exercises"
 # Keys and debriefs must not travel to students; drafts of the forms must not travel anywhere.
 c.CourseDirectory.ignore = [
     ".ipynb_checkpoints", "*.pyc", "__pycache__", "feedback", "gold.toml", "debrief.md", "monday-answers.md", ".whosaidso",
+    ".writing-*",
 ]  # fmt: skip
 c.ClearSolutions.code_stub = {"python": "# Your answer stands above this line."}
 

@@ -1397,7 +1397,7 @@ NAMES = {
 }  # fmt: skip
 REFUSED = {
     "line ends": "two\nlines", "escapes": ESCAPES.replace("\x9b", "") + "zoe", "bidi": f"{BIDI}zoe", "too long": "y" * 250, "no encoding": os.fsdecode(b"zo\xeb"), "a backslash": "a\\..\\zoe",
-    "separators": "a\u2028b\u2029c", "markup of pages": "<img src=x onerror=window.run=9>", "double quotes": 'zoe";window.run=9;"',
+    "separators": "a\u2028b\u2029c", "a tab": "a\tb", "markup of pages": "<img src=x onerror=window.run=9>", "double quotes": 'zoe";window.run=9;"',
 }  # fmt: skip
 """Names no gradebook, page or terminal should have to show: they are asked to be renamed."""
 

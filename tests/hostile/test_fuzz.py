@@ -159,7 +159,7 @@ def assert_rebuilt(cells: list[HandedIn], assignment: str = "mosul-claims") -> N
     json.dumps(made.notebook, ensure_ascii=False, allow_nan=False).encode()
 
 
-@examples(250)
+@examples(150)
 @given(BYTES)
 def test_fuzz_any_file_is_read_or_refused_in_a_sentence(data):
     said = ""
@@ -273,7 +273,7 @@ def binders(node: ast.AST) -> set[str]:
     return found
 
 
-@examples(400)
+@examples(300)
 @given(text=CELL_TEXT | st.text(st.sampled_from("claims=[](){}'\",:#\n \\1-“”\u2028\x0b\x00\ud800"), max_size=80) | ANY)
 def test_fuzz_any_cell_is_read_as_data_or_not_at_all(text, tmp_path):
     text = text.replace("RUN", f"open({str(tmp_path / 'it-ran')!r}, 'w')")

@@ -28,7 +28,7 @@ pytestmark = pytest.mark.slow
 ALL_NAMES = {*builders.NAMES.values(), *builders.REFUSED.values()}
 SOUND = tuple(f"sound-{level}" for level in LEVELS)
 EVERYWHERE = re.compile(
-    "deleted|stripped|anew|exchanged|saved by|thousands of things|curly|hard spaces|line ends|conflict"
+    "deleted|stripped|anew|exchanged|saved by|curly|hard spaces|line ends|conflict"
 )
 """What may come out differently in another assignment; the benchmark tries all of it on all of them."""
 
@@ -40,11 +40,11 @@ def chosen() -> list[Case]:
 
     def wanted(case: Case) -> bool:
         if case.student in ALL_NAMES:
-            return True
+            return case.assignment != ASSIGNMENTS[1]
         name = case.operators[0].name
         return bool(EVERYWHERE.search(name)) or ASSIGNMENTS[numbers[name] % 3] == case.assignment
 
-    return [*(case for case in turn if wanted(case)), *builders.composed(60, seed=4)]
+    return [*(case for case in turn if wanted(case)), *builders.composed(40, seed=4)]
 
 
 def snapshot(folder: Path) -> dict[str, str]:

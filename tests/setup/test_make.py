@@ -417,6 +417,23 @@ def test_root_gets_postgresql_from_apt(venv, tmp_path, monkeypatch, capsys):
     assert "installing it with apt-get" in capsys.readouterr().out
 
 
+@pytest.mark.parametrize(
+    ("words", "wanted"),
+    [
+        ([], True),
+        (["-q", "-m", "not browser"], True),
+        (["tests"], True),
+        (["tests/course/", "-q"], True),
+        (["tests/course/test_postgres.py::test_a_class"], True),
+        (["tests/setup/test_make.py"], False),
+        (["tests/course/test_grade.py::test_undo", "-x"], False),
+        (["tests/check", str(ROOT / "tests" / "course")], True),
+    ],
+)
+def test_postgresql_is_asked_for_only_by_what_needs_it(words, wanted):
+    assert make.wants_postgres(words) == wanted
+
+
 def test_sudo_is_never_called():
     assert '"sudo"' not in (ROOT / "make.py").read_text(encoding="utf-8")
 

@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+import io
+import sys
+
 from whosaidso.cli import collect, course, disputes, export, feedback, grade  # noqa: F401 - each module adds its verbs to the command
 from whosaidso.cli.common import app, errors
 from whosaidso.faults import DataError
@@ -9,6 +12,9 @@ from whosaidso.faults import DataError
 
 def main() -> None:
     """Run the command; a fault in the data ends in its sentences, not in a traceback."""
+    for stream in (sys.stdout, sys.stderr):
+        if isinstance(stream, io.TextIOWrapper):  # a console or file that has no letter for a name or an arrow
+            stream.reconfigure(errors="replace")
     try:
         app()
     except DataError as error:

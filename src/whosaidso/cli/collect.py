@@ -29,7 +29,11 @@ def collect(
     dry_run: Annotated[bool, typer.Option("--dry-run", help="Say what would be done and write nothing.")] = False,
     rulings: Annotated[
         list[str] | None,
-        typer.Option("--as", metavar="NAME=ID", help="Whose a hand-in is that was set aside; may be repeated."),
+        typer.Option(
+            "--as",
+            metavar="NAME=ID",
+            help="Whose a hand-in is that was set aside, by its name or its file; may be repeated.",
+        ),
     ] = None,
     trust_lms: Annotated[
         bool, typer.Option("--trust-lms", help="Where the LMS and the typed name disagree, the LMS is right.")

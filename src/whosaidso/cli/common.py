@@ -3,12 +3,28 @@
 from __future__ import annotations
 
 from pathlib import Path
-from typing import Annotated
+from typing import Annotated, Any
 
+import click
 import typer
 from rich.console import Console
+from typer.core import TyperGroup
+
+
+class Verbs(TyperGroup):
+    """All verbs; one that is stopped with Ctrl-C says so."""
+
+    def invoke(self, ctx: click.Context) -> Any:
+        """Do what the words of the command line ask for."""
+        try:
+            return super().invoke(ctx)
+        except KeyboardInterrupt as error:
+            errors.print("Stopped. Nothing is lost: run the same command again.", highlight=False)
+            raise typer.Exit(130) from error
+
 
 app = typer.Typer(
+    cls=Verbs,
     no_args_is_help=True,
     add_completion=False,
     pretty_exceptions_enable=False,

@@ -243,12 +243,12 @@ def undo(
         if show:
             found = backups.entries(folder)
             for entry in reversed(found):
-                state = ", undone" if entry.undone else ", was interrupted" if not entry.after else ""
+                state = ", undone" if entry.undone else ", was interrupted" if entry.interrupted else ""
                 console.print(f"{entry.when}  {entry.verb}{state}", highlight=False)
             if not found:
                 console.print("There is nothing to undo yet.")
             return
-        entry = backups.redo(folder) if redo else backups.undo(folder, force=force)
+        entry = backups.redo(folder, force=force) if redo else backups.undo(folder, force=force)
     except Stopped as error:
         raise stop(str(error)) from error
-    console.print(f"`{entry.verb}` of {entry.when} was {'done again' if redo else 'undone'}.", highlight=False)
+    console.print(f"`{entry.verb}` of {entry.when} was {'undone' if entry.undone else 'done again'}.", highlight=False)

@@ -18,7 +18,7 @@ from glob import glob
 from pathlib import Path
 from types import TracebackType
 
-from attrs import define, evolve, frozen
+from attrs import define, frozen
 from filelock import FileLock, Timeout
 from sqlalchemy import create_engine, make_url, select
 from sqlalchemy.exc import SQLAlchemyError
@@ -31,7 +31,7 @@ KEPT = 10
 
 STATE, NOW = "state", "now"
 """What a backup holds, and what is there at the moment of undoing, until the two have changed places."""
-COMPLETE, UNDONE = "complete", "undone"
+COMPLETE, UNDONE, EXPECTED = "complete", "undone", "expected"
 STAGE = ".grading"
 """Where grading lays its files ready."""
 
@@ -43,18 +43,29 @@ class Entry:
     folder: Path
     verb: str
     when: str
-    after: str = ""
-    """Digest of the gradebook when the write was done; "" if it was interrupted."""
 
     @property
     def undone(self) -> bool:
         """Was this write taken back? Then the backup holds what it had made."""
         return (self.folder / STATE / UNDONE).exists()
 
-    def save(self) -> None:
-        """Write what is known of the backup."""
-        about = {"verb": self.verb, "when": self.when, "after": self.after}
-        write_whole(self.folder / "about.json", json.dumps(about).encode())
+    @property
+    def gradebook(self) -> Path:
+        """The gradebook it holds; not there if the write left the gradebook alone."""
+        return self.folder / STATE / "gradebook.db"
+
+    @property
+    def expected(self) -> str:
+        """Digest of the gradebook as it was left, when the two sides parted; "" if the write was interrupted."""
+        try:
+            return (self.folder / STATE / EXPECTED).read_text(encoding="ascii")
+        except OSError:
+            return ""
+
+    @property
+    def interrupted(self) -> bool:
+        """Was the write cut short?"""
+        return not (self.folder / STATE / EXPECTED).exists()
 
 
 @define
@@ -68,10 +79,13 @@ class Backup:
     entry: Entry
     told: set[Path]
     lock: FileLock
+    committed_as: str = ""
 
     @classmethod
-    def of(cls, course: CourseFolder, verb: str) -> Backup:
-        """Keep the gradebook as it is and return a backup to which files can be added.
+    def of(cls, course: CourseFolder, verb: str, *, gradebook: bool = True) -> Backup:
+        """Keep what is there and return a backup to which files can be added.
+
+        With `gradebook` the verb is going to write it, and so it is kept, too.
 
         Raises
         ------
@@ -82,7 +96,7 @@ class Backup:
         try:
             if lock.lock_counter == 1:  # else the verb that holds it has recovered before it began
                 _recover(course)
-            return cls(course, _new_entry(course, verb), set(), lock)
+            return cls(course, _new_entry(course, verb, gradebook=gradebook), set(), lock)
         except BaseException as error:
             lock.release()
             if isinstance(error, OSError):
@@ -95,6 +109,11 @@ class Backup:
             _keep_file(self.course, self.entry.folder / STATE, path, len(self.told))
             self.told.add(path)
 
+    def committed(self) -> None:
+        """Note what the gradebook is at this moment: what others write into it later is not this verb's to take back."""
+        self.committed_as = digest(self.course.db_url)
+        (self.entry.folder / STATE / EXPECTED).write_text(self.committed_as, encoding="ascii")
+
     def __enter__(self) -> Backup:
         return self
 
@@ -102,13 +121,20 @@ class Backup:
         self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
     ) -> None:
         try:
-            if kind is None:
-                evolve(self.entry, after=digest(self.course)).save()
-            else:
-                _restore(self.course, self.entry.folder / STATE)
-                shutil.rmtree(self.entry.folder, ignore_errors=True)
+            if kind is not None:
+                self._take_back()
+            elif not self.committed_as:
+                (self.entry.folder / STATE / EXPECTED).touch()
         finally:
             self.lock.release()
+
+    def _take_back(self) -> None:
+        """Put the files back, and the gradebook if nobody else has written into it since."""
+        state = self.entry.folder / STATE
+        if self.committed_as and digest(self.course.db_url) == self.committed_as:
+            put_gradebook(self.course, self.entry.gradebook)
+        _restore_files(self.course, state)
+        _remove(self.entry.folder)
 
 
 def _lock(course: CourseFolder) -> FileLock:
@@ -133,23 +159,37 @@ def _no_backup(course: CourseFolder, error: OSError) -> Stopped:
     )
 
 
-def _new_entry(course: CourseFolder, verb: str) -> Entry:
-    """Make a backup that holds the gradebook, in place of the oldest of ten and of all that was undone."""
+def _new_entry(course: CourseFolder, verb: str, *, gradebook: bool) -> Entry:
+    """Make a backup, then let go of all but ten and of what was undone."""
     known = entries(course)
-    kept = [entry for entry in known if not entry.undone][1 - KEPT :]
-    for folder in course.backups.glob("[0-9]*-*"):
-        if folder not in [entry.folder for entry in kept]:  # or half made: the write it was for never began
-            shutil.rmtree(folder)
-    number = 1 + max((int(entry.folder.name[:4]) for entry in known), default=0)
+    number = 1 + max((int(entry.folder.name.split("-")[0]) for entry in known), default=0)
     entry = Entry(course.backups / f"{number:04d}-{verb.split()[0]}", verb, datetime.now().isoformat(" ", "seconds"))
     try:
+        shutil.rmtree(entry.folder, ignore_errors=True)  # half made: the write it was for never began
         (entry.folder / STATE).mkdir(parents=True)
-        copy_gradebook(course, entry.folder / STATE / "gradebook.db")
-        entry.save()
+        if gradebook:
+            copy_gradebook(course, entry.gradebook)
+        about = {"verb": entry.verb, "when": entry.when}
+        write_whole(entry.folder / "about.json", json.dumps(about).encode())
     except BaseException:
         shutil.rmtree(entry.folder, ignore_errors=True)
         raise
+    kept = [old.folder for old in known if not old.undone][1 - KEPT :]
+    for folder in course.backups.glob("[0-9]*-*"):
+        if folder not in (*kept, entry.folder):
+            _remove(folder)
     return entry
+
+
+def _remove(folder: Path) -> None:
+    """Remove a backup so that no half of it can be taken for one."""
+    gone = folder.with_name(f".gone-{folder.name}")
+    shutil.rmtree(gone, ignore_errors=True)
+    try:
+        os.replace(folder, gone)
+    except OSError:
+        return
+    shutil.rmtree(gone, ignore_errors=True)
 
 
 def entries(course: CourseFolder) -> list[Entry]:
@@ -177,25 +217,16 @@ def undo(course: CourseFolder, *, force: bool = False) -> Entry:
         done = [entry for entry in entries(course) if not entry.undone]
         if not done:
             raise Stopped("There is nothing to undo: no backup is kept in this course.")
-        last = done[-1]
-        _must_be_free(course)
-        if last.after and digest(course) != last.after and not force:
-            raise Stopped(
-                f"The gradebook has changed since `{last.verb}` of {last.when}, perhaps by marks entered in formgrader: "
-                "undoing takes those back, too. If that is what you want, say `whosaidso undo --force`; "
-                "`whosaidso undo --redo` brings all of it back."
-            )
-        _swap(course, last.folder)
-        return last
+        return _exchange(course, done[-1], force=force, words="undo")
 
 
-def redo(course: CourseFolder) -> Entry:
+def redo(course: CourseFolder, *, force: bool = False) -> Entry:
     """Do again what was undone last and return it.
 
     Raises
     ------
     Stopped
-        If nothing was undone since the last write.
+        If nothing was undone since the last write, or marks were entered since.
     """
     with taking_turns(course) as finished:
         if finished:
@@ -203,9 +234,27 @@ def redo(course: CourseFolder) -> Entry:
         undone = [entry for entry in entries(course) if entry.undone]
         if not undone:
             raise Stopped("There is nothing to do again: nothing was undone since the last write.")
+        return _exchange(course, undone[0], force=force, words="undo --redo")
+
+
+def _exchange(course: CourseFolder, entry: Entry, *, force: bool, words: str) -> Entry:
+    if entry.gradebook.exists():
         _must_be_free(course)
-        _swap(course, undone[0].folder)
-        return undone[0]
+        known = entry.expected or digest(f"sqlite:///{entry.gradebook}")
+        if not force and digest(course.db_url) != known:
+            raise Stopped(
+                f"The gradebook has changed since `{entry.verb}` of {entry.when}, perhaps by marks entered in formgrader: "
+                f"they would be taken back, too. If that is what you want, say `whosaidso {words} --force`; "
+                f"`whosaidso undo{'' if 'redo' in words else ' --redo'}` brings them back."
+            )
+    try:
+        _swap(course, entry.folder)
+    except OSError as error:
+        raise Stopped(
+            f"Not finished, because {error.filename or course.root} could not be written ({error.strerror}): make room or make "
+            "it writable, and say it again; it goes on where it stopped."
+        ) from error
+    return entry
 
 
 @contextmanager
@@ -214,25 +263,40 @@ def taking_turns(course: CourseFolder) -> Iterator[list[Entry]]:
     lock = _lock(course)
     try:
         yield _recover(course)
-    except OSError as error:
-        raise _no_backup(course, error) from error
     finally:
         lock.release()
 
 
 def _recover(course: CourseFolder) -> list[Entry]:
-    """Finish what was being undone when the computer stopped, and clear away what was half written."""
+    """Finish what was being undone when the computer stopped, and clear away what was half written.
+
+    Raises
+    ------
+    Stopped
+        If somebody has written into the gradebook since: the undoing is given up then, so that no mark is lost.
+    """
     marks = list(course.backups.glob(f"*/{NOW}/{COMPLETE}"))
     for mark in marks:
-        _finish_swap(course, mark.parent.parent)
+        folder = mark.parent.parent
+        sides = [folder / side / "gradebook.db" for side in (STATE, NOW)]
+        held = [digest(f"sqlite:///{path}") for path in sides if path.exists()]
+        if held and digest(course.db_url) not in held:
+            shutil.rmtree(folder / NOW)
+            raise Stopped(
+                "An undo was interrupted, and the gradebook has changed since: it was given up, so that no mark is lost. "
+                "Say the command again; `whosaidso grade` puts the files right."
+            )
+        _finish_swap(course, folder)
     known = entries(course)
-    _sweep(course, everywhere=bool(marks) or any(not entry.after for entry in known))
+    _sweep(course, everywhere=bool(marks) or any(entry.interrupted for entry in known))
     return [entry for entry in known if entry.folder in [mark.parent.parent for mark in marks]]
 
 
 def _sweep(course: CourseFolder, *, everywhere: bool) -> None:
     """Clear away what was half written when the computer stopped; `everywhere` if a write was interrupted."""
-    places = [course.outcomes, *course.backups.glob("*-*")]
+    for gone in course.backups.glob(".gone-*"):
+        shutil.rmtree(gone, ignore_errors=True)
+    places = [course.outcomes, course.backups, *course.backups.glob("*-*"), *course.place("source").glob("*")]
     if everywhere:
         places += map(Path, glob(str(course.place("autograded", "*", "*"))))
         shutil.rmtree(course.root / STAGE, ignore_errors=True)
@@ -246,7 +310,8 @@ def _swap(course: CourseFolder, folder: Path) -> None:
     state, now = folder / STATE, folder / NOW
     shutil.rmtree(now, ignore_errors=True)
     now.mkdir()
-    copy_gradebook(course, now / "gradebook.db", damaged=True)
+    if (state / "gradebook.db").exists():
+        copy_gradebook(course, now / "gradebook.db", damaged=True)
     for number, row in enumerate(_listed(state)):
         _keep_file(course, now, course.root / row["path"], number)
     if not (state / UNDONE).exists():
@@ -258,7 +323,10 @@ def _swap(course: CourseFolder, folder: Path) -> None:
 def _finish_swap(course: CourseFolder, folder: Path) -> None:
     state, now = folder / STATE, folder / NOW
     if state.exists():
-        _restore(course, state)
+        if (state / "gradebook.db").exists():
+            put_gradebook(course, state / "gradebook.db")
+        _restore_files(course, state)
+        (now / EXPECTED).write_text(digest(course.db_url) if (now / "gradebook.db").exists() else "", encoding="ascii")
         shutil.rmtree(folder / "old", ignore_errors=True)
         os.replace(state, folder / "old")
     os.replace(now, state)
@@ -289,13 +357,12 @@ def _listed(state: Path) -> list[dict[str, str]]:
     return found
 
 
-def _restore(course: CourseFolder, state: Path) -> None:
-    """Make gradebook and files what a backup holds."""
-    put_gradebook(course, state / "gradebook.db")
+def _restore_files(course: CourseFolder, state: Path) -> None:
+    """Make the files what a backup holds."""
     for row in _listed(state):
         path = course.root / row["path"]
         if row["kept"]:
-            write_whole(path, (state / row["kept"]).read_bytes())
+            write_whole(path, (state / row["kept"]).read_bytes(), beside=course.backups)
         else:
             path.unlink(missing_ok=True)
             _prune(path.parent, course.root)
@@ -334,26 +401,21 @@ def gradebook_file(course: CourseFolder) -> Path | None:
     return path
 
 
-def digest(course: CourseFolder) -> str:
-    """Return a hash of all that is in the gradebook."""
-    hashed = hashlib.sha256()
-    path = sqlite_path(course)
-    if path is not None:
-        try:
-            with closing(sqlite3.connect(f"{path.resolve().as_uri()}?mode=ro", uri=True)) as db:
-                for line in db.iterdump():
-                    hashed.update(line.encode("utf-8", "replace"))
-        except sqlite3.Error as error:
-            return f"none: {error}"
-        return hashed.hexdigest()
+def digest(db_url: str) -> str:
+    """Return a hash of all that is in a gradebook, the same for a copy of it in another kind of database."""
     from nbgrader.api import Base
 
-    engine = create_engine(course.db_url)
-    with engine.connect() as db:
-        for table in Base.metadata.sorted_tables:
-            for row in db.execute(select(table).order_by(*table.primary_key)):
-                hashed.update(repr(tuple(row)).encode())
-    engine.dispose()
+    hashed = hashlib.sha256()
+    engine = create_engine(db_url)
+    try:
+        with engine.connect() as db:
+            for table in Base.metadata.sorted_tables:
+                for row in db.execute(select(table).order_by(*table.primary_key)):
+                    hashed.update(repr(tuple(row)).encode("utf-8", "replace"))
+    except SQLAlchemyError as error:
+        return f"none: {type(error).__name__}"
+    finally:
+        engine.dispose()
     return hashed.hexdigest()
 
 
@@ -412,18 +474,28 @@ def _must_be_free(course: CourseFolder) -> None:
 
 
 def put_gradebook(course: CourseFolder, source: Path) -> None:
-    """Make the gradebook what an SQLite copy of it holds, in one transaction."""
+    """Make the gradebook what an SQLite copy of it holds, in one transaction.
+
+    Raises
+    ------
+    Stopped
+        If the copy is not there, or the gradebook cannot be written.
+    """
+    if not source.is_file() or not source.stat().st_size:
+        raise Stopped(f"The copy of the gradebook in {source.parent} is gone, so nothing was put back.")
     path = sqlite_path(course)
-    if path is not None:
-        try:
-            with closing(sqlite3.connect(source)) as copy, closing(sqlite3.connect(path, timeout=10)) as db:
-                copy.backup(db, progress=_patience())
-        except sqlite3.DatabaseError as error:
-            if "locked" in str(error):
-                raise Stopped(gradebook_trouble(course, error)) from error
-            write_whole(path, source.read_bytes())  # the damaged one is no database any more
+    if path is None:
+        _copy_tables(f"sqlite:///{source}", course.db_url, course)
         return
-    _copy_tables(f"sqlite:///{source}", course.db_url, course)
+    try:
+        with closing(sqlite3.connect(source)) as copy, closing(sqlite3.connect(path, timeout=10)) as db:
+            copy.backup(db, progress=_patience())
+    except sqlite3.Error as error:
+        if "not a database" not in str(error) and "malformed" not in str(error):
+            raise Stopped(gradebook_trouble(course, error)) from error
+        for beside in ("-journal", "-wal", "-shm"):  # they belong to the damaged one
+            path.with_name(path.name + beside).unlink(missing_ok=True)
+        write_whole(path, source.read_bytes())
 
 
 def _copy_tables(source: str, target: str, course: CourseFolder) -> None:
@@ -433,6 +505,8 @@ def _copy_tables(source: str, target: str, course: CourseFolder) -> None:
     try:
         Base.metadata.create_all(engines[1])
         with engines[0].connect() as old, engines[1].begin() as new:
+            if engines[0].dialect.name != "sqlite":  # all tables as of one moment
+                old = old.execution_options(isolation_level="REPEATABLE READ")
             for table in reversed(Base.metadata.sorted_tables):
                 new.execute(table.delete())
             for table in Base.metadata.sorted_tables:
@@ -450,7 +524,9 @@ def gradebook_trouble(course: CourseFolder, error: object) -> str:
     """Return one sentence on what is wrong with a gradebook and what to do."""
     path = sqlite_path(course)
     name = path.name if path is not None else make_url(course.db_url).render_as_string(hide_password=True)
-    said = str(getattr(error, "orig", None) or error).strip().splitlines()[0]
+    cause = getattr(error, "orig", None) or error
+    told = cause.args[0] if isinstance(cause, BaseException) and cause.args else cause
+    said = str(told.get("M", told) if isinstance(told, dict) else told).strip().splitlines()[0]
     if "locked" in said:
         remedy = "another program is writing to it: close formgrader or wait a minute, and try again"
     elif "readonly" in said or "unable to open" in said:

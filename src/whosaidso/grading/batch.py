@@ -13,7 +13,8 @@ import os
 import re
 import shutil
 from collections.abc import Callable, Iterable, Iterator
-from datetime import datetime
+from contextlib import suppress
+from datetime import datetime, timedelta, timezone, tzinfo
 from glob import glob
 from pathlib import Path
 from typing import Any
@@ -178,7 +179,6 @@ def _grade(course: CourseFolder, assignments: list[str], *, track: Track, dry_ru
     prepared = [prepare(course, assignment) for assignment in assignments]
     stage = course.root / STAGE / str(os.getpid())
     try:
-        shutil.rmtree(course.root / STAGE, ignore_errors=True)
         results, found = [], []
         for ready in prepared:
             folder = None if dry_run else stage / ready.key.assignment
@@ -198,7 +198,10 @@ def _grade(course: CourseFolder, assignments: list[str], *, track: Track, dry_ru
             "writable, and grade again."
         ) from error
     finally:
-        shutil.rmtree(course.root / STAGE, ignore_errors=True)
+        if not dry_run:
+            shutil.rmtree(stage, ignore_errors=True)
+            with suppress(OSError):  # it is not ours alone
+                stage.parent.rmdir()
 
 
 def prepare(course: CourseFolder, assignment: str) -> Prepared:
@@ -215,8 +218,16 @@ def prepare(course: CourseFolder, assignment: str) -> Prepared:
         raise Stopped(
             f"{assignment} was not graded: the released {path.name} is missing. Run `whosaidso release {assignment}`."
         )
-    release = read_released(path)
-    check_release(key, release)
+    try:
+        release = read_released(path)
+        faults = release_faults(key.case, release)
+    except Exception as error:  # what is wrong with it may be anything
+        raise Stopped(
+            f"{assignment} was not graded: the released {path.name} is damaged ({type(error).__name__}). "
+            f"Run `whosaidso release {assignment}`."
+        ) from error
+    if faults:
+        raise Stopped(f"{assignment} was not graded: its notebook {faults[0]}")
     with connected(course) as db:
         sheet = read_sheet(db, assignment)
     if name not in sheet.notebooks or not set(sheet.cells[name]["grade"]) == _graded(release):
@@ -240,22 +251,18 @@ def _checked(release: NotebookNode) -> set[str]:
     return {check.grade_id for check in checks_of(release)}
 
 
-def check_release(key: Key, release: NotebookNode) -> None:
-    """Refuse a release whose check cells disagree with the tasks about the points.
-
-    Raises
-    ------
-    Stopped
-        With what each of them says.
-    """
+def release_faults(case: Case, release: NotebookNode) -> list[str]:
+    """Return where a release, its check cells and tasks.toml disagree about the points, each with what to do."""
+    found = []
     for check in checks_of(release):
-        task = key.case.tasks.get(check.call.task)
+        task = case.tasks.get(check.call.task)
         points = release["cells"][check.place]["metadata"]["nbgrader"].get("points")
         if task is None or points != check.call.points or task.points != points:
-            raise Stopped(
-                f"{key.assignment} was not graded: its notebook checks {check.call.task} for {check.call.points:g} points, the cell "
-                f"says {points}, tasks.toml says {task.points if task else 'nothing'}. Make them equal and release again."
+            found.append(
+                f"checks {check.call.task} for {check.call.points:g} points, the cell says {points}, "
+                f"tasks.toml says {task.points if task else 'nothing'}. Make them equal and release again."
             )
+    return found
 
 
 def hand_ins(course: CourseFolder, assignment: str) -> list[HandIn]:
@@ -637,6 +644,7 @@ def write(course: CourseFolder, prepared: list[Prepared], results: list[Graded],
                 sheet = read_sheet(db, ready.key.assignment)
                 changes = changes_for(sheet, (one.submission for one in worked if one.submission), late_penalty(course))
                 changes.write(db)
+        backup.committed()
         for ready, worked in zip(prepared, found, strict=True):
             for one_found in worked:
                 for laid, place in one_found.staged:

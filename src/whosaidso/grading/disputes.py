@@ -237,7 +237,7 @@ def uphold(course: CourseFolder, key: Key, ruling: Ruling, changes: tuple[Change
     _, faults = gold_of(tomlkit.parse(text).unwrap(), key.assignment, key.case)
     if faults:
         raise Stopped(f"Nothing was written, because the key would be faulty. {DataError(faults)}")
-    with Backup.of(course, f"disputes uphold {ruling.item}") as backup:
+    with Backup.of(course, f"disputes uphold {ruling.item}", gradebook=False) as backup:
         backup.before(path)
         write_whole(path, text.encode())
         _keep(course, backup, ruling)
@@ -247,7 +247,7 @@ def uphold(course: CourseFolder, key: Key, ruling: Ruling, changes: tuple[Change
 def keep(course: CourseFolder, rulings: list[Ruling]) -> None:
     """Keep rulings that change no key."""
     verb = {"accepted": "accept", "declined": "decline"}[rulings[0].ruling]
-    with Backup.of(course, f"disputes {verb} {rulings[0].item}") as backup:
+    with Backup.of(course, f"disputes {verb} {rulings[0].item}", gradebook=False) as backup:
         for ruling in rulings:
             _keep(course, backup, ruling)
 

@@ -38,9 +38,11 @@ def grant(course: CourseFolder, assignment: str, student: str, until: str) -> tu
             "run `whosaidso grade` first, and once more afterwards."
         )
     more = moment(until, course.timezone) - sheet.duedate if until else None
-    with Backup.of(course, f"extension {assignment} {student}"), connected(course, write=True) as db:
-        row = SubmittedAssignment.__table__.c.id == sheet.handed[student].id
-        db.execute(update(SubmittedAssignment.__table__).where(row).values(extension=more))
+    with Backup.of(course, f"extension {assignment} {student}") as backup:
+        with connected(course, write=True) as db:
+            row = SubmittedAssignment.__table__.c.id == sheet.handed[student].id
+            db.execute(update(SubmittedAssignment.__table__).where(row).values(extension=more))
+        backup.committed()
     return sheet.duedate, sheet.duedate + (more or timedelta())
 
 

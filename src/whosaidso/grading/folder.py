@@ -6,9 +6,10 @@ import os
 from pathlib import Path
 
 from attrs import frozen
+from jupyter_core.paths import jupyter_config_dir, jupyter_config_path
 from nbgrader.coursedir import CourseDirectory
 from traitlets.config import Config
-from traitlets.config.loader import PyFileConfigLoader
+from traitlets.config.loader import JSONFileConfigLoader, PyFileConfigLoader
 
 
 class Stopped(Exception):
@@ -60,23 +61,45 @@ class CourseFolder:
 
 
 def read_course(root: Path) -> CourseFolder:
-    """Return the course in a folder.
+    """Return the course in a folder, configured by this computer's files for nbgrader and, over them, by its own.
 
     Raises
     ------
     Stopped
-        If its nbgrader_config.py is missing or cannot be read.
+        If its nbgrader_config.py is missing, or one of the files cannot be read.
     """
     root = root.resolve()
-    environment = dict(os.environ)  # the file sets variables for nbgrader's own commands
+    path = root / "nbgrader_config.py"
+    environment = dict(os.environ)  # the files set variables for nbgrader's own commands
+    config = Config()
     try:
-        config = PyFileConfigLoader("nbgrader_config.py", path=str(root)).load_config()
+        for path in config_files(root):
+            config.merge(_read_config(path))
+        path = root / "nbgrader_config.py"
         return CourseFolder(root, config, CourseDirectory(config=config))
-    except Exception as error:  # the file is Python and may raise anything
-        raise Stopped(
-            f"{root / 'nbgrader_config.py'} could not be read ({type(error).__name__}: {error}); "
-            "mend it, or copy it again from the project."
-        ) from error
+    except Exception as error:  # the files are Python and may raise anything
+        remedy = "mend it, or copy it again from the project" if path.parent == root else "mend or remove it"
+        raise Stopped(f"{path} could not be read ({type(error).__name__}: {error}); {remedy}.") from error
     finally:
         os.environ.clear()
         os.environ.update(environment)
+
+
+def config_files(root: Path) -> list[Path]:
+    """Return the configuration files that nbgrader reads for a course, the one that counts most last."""
+    places = jupyter_config_path()
+    if jupyter_config_dir() not in places:
+        places.insert(0, jupyter_config_dir())
+    shared = [
+        Path(place, name + ending)
+        for name in ("jupyter_config", "nbgrader_config")
+        for place in reversed(places)
+        for ending in (".py", ".json")
+    ]
+    own = [root / "nbgrader_config.py", root / "nbgrader_config.json"]
+    return [*(path for path in shared if path.is_file() and path not in own), own[0], *filter(Path.is_file, own[1:])]
+
+
+def _read_config(path: Path) -> Config:
+    loader = JSONFileConfigLoader if path.suffix == ".json" else PyFileConfigLoader
+    return loader(path.name, path=str(path.parent)).load_config()

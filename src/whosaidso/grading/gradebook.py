@@ -137,6 +137,9 @@ def connected(course: CourseFolder, *, write: bool = False) -> Iterator[Connecti
     engine = create_engine(course.db_url)
     try:
         with engine.begin() if write else engine.connect() as db:
+            if write:  # from here on nobody else writes, so what is read stays true until it is written
+                sqlite = engine.dialect.name == "sqlite"
+                db.exec_driver_sql("BEGIN IMMEDIATE" if sqlite else "SET LOCAL lock_timeout = '5s'")
             yield db
     except SQLAlchemyError as error:
         raise Stopped(gradebook_trouble(course, error)) from error

@@ -12,7 +12,7 @@ _UNSEEN = re.compile(
     "\U000e0000-\U000e007f]"
 )
 _ALIVE = str.maketrans({"<": "‹", ">": "›", "\\": "/"})
-_ENDS = re.compile("[\n\u2028\u2029]")
+_GAPS = re.compile("[\t\n\u2028\u2029]")
 
 MOST_CHARACTERS = 50_000
 
@@ -38,7 +38,7 @@ def visible(text: str) -> str:
     >>> visible("a\x1b[31mb")
     'a�[31mb'
     """
-    return _UNSEEN.sub("\ufffd", _ENDS.sub(" ", text))
+    return _UNSEEN.sub("\ufffd", _GAPS.sub(" ", text))
 
 
 def page_name(name: str) -> str:

@@ -337,6 +337,11 @@ class Desk:
         person = self.roster.with_id(id) if self.roster else None
         return named(person) if person else id
 
+    def call(self, found: Found) -> str:
+        """Return how the owner of a file is called by what the LMS says; "" where none says it."""
+        person = self.person(found) if found.layout != "loose" else None
+        return named(person) if person else shown(found.name or found.key, 60)
+
     def _who(self, claim: Claim, uploader: Owner | None) -> str:
         return self.display(uploader.id) if uploader is not None and uploader.person else claim.label
 
@@ -386,6 +391,9 @@ class Desk:
         verdict = self._decided(claim, uploader)
         before = self.before(claim)
         if verdict.owners:
+            ruled = self.ruling(claim, uploader) if verdict.problems else None
+            if ruled is not None and len(ruled.owners) > len(verdict.owners):
+                return ruled
             if before is None or not self._settled(verdict, before):
                 return verdict
             return (self.ruling(claim, uploader) if uploader is None else None) or before

@@ -129,13 +129,13 @@ def make_plan(
     before = read_index(course)
     blank = {release.sha for release in releases.values()} | {EMPTY}
     placed = Placed.of(before, blank)
-    scan = Scan(releases, zone, choices.assignment, placed=placed)
+    desk = Desk(choices.roster, rulings, choices.trust_lms, placed=placed)
+    scan = Scan(releases, zone, choices.assignment, call=desk.call, placed=placed)
     scan.go_through(piles, tick)
     piles.budget.left = MOST_READ  # what counts is read a second time
     if not scan.looked_at and not scan.problems:
         raise Stopped("There is no file in what was named; see that it is the right zip or folder.")
     plan = Plan(read_enrolled(course), looked_at=scan.looked_at, systems=scan.systems)
-    desk = Desk(choices.roster, rulings, choices.trust_lms, placed=placed)
     if choices.roster is not None:
         plan.names = {person.id: named(person) for person in choices.roster.people}
     if choices.roster is None:

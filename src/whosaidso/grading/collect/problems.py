@@ -19,7 +19,9 @@ DISAGREES = Kind(
     "If the LMS is right, give what is shown to whosaidso collect, or --trust-lms for all of them; if not, put the "
     "right student's id there.",
 )
-UNKNOWN = Kind("Nobody knows who this is", "Give what is shown to whosaidso collect, with the student's id for ID.")
+UNKNOWN = Kind(
+    "It cannot be said who this is", "Give what is shown to whosaidso collect, with the student's id for ID."
+)
 MIXED = Kind(
     "One student or two?",
     "Nobody's work may be mixed up: say of each file whose it is, with the student's id for ID, or name a class list "

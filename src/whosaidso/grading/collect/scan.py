@@ -90,6 +90,10 @@ def read_stamp(text: str) -> str:
         return ""
 
 
+def _label(found: Found) -> str:
+    return shown(found.name or found.key, 60)
+
+
 @define
 class Scan:
     """Sorts the files of piles."""
@@ -101,6 +105,8 @@ class Scan:
     """Of files that do not say what they are of."""
     hand_ins: list[HandIn] = field(factory=list)
     problems: list[Problem] = field(factory=list)
+    call: Callable[[Found], str] = _label
+    """How to call the owner of a file."""
     placed: Placed = field(factory=Placed)
     """What was placed before."""
     foreign: list[Foreign] = field(factory=list)
@@ -137,7 +143,7 @@ class Scan:
 
     def _refuse(self, path: str, pile: Pile, found: Found, sentence: str) -> None:
         self.problems.append(
-            Problem(_label(found), f"{shown(path, 200)} in {pile.name}", f"It {sentence}", kind=REFUSED)
+            Problem(self.call(found), f"{shown(path, 200)} in {pile.name}", f"It {sentence}", kind=REFUSED)
         )
         if found.layout != "loose":
             self.foreign.append(Foreign(pile.name, path, found, "which cannot be read", told=True))
@@ -240,13 +246,9 @@ class Scan:
             else:
                 advice += ", or say with --assignment what they are of: they are collected then, and their feedback says what is wrong."
             kind = evolve(UNREADABLE, advice=advice)
-            self.problems.append(Problem(_label(found), shown(spot.path, 200), f"It {problem}.", kind=kind))
+            self.problems.append(Problem(self.call(found), shown(spot.path, 200), f"It {problem}.", kind=kind))
             if found.layout != "loose":
                 self.foreign.append(Foreign(spot.pile.name, spot.path, found, f"which {problem}", told=True))
-
-
-def _label(found: Found) -> str:
-    return shown(found.name or found.key, 60)
 
 
 def _blackboard_time(stamp: str) -> datetime | None:

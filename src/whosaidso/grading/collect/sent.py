@@ -58,9 +58,8 @@ def find_strays(
         if person and assignments and assignments <= handed_in.get(person.id, set()):
             _leave(rest, files)
             continue
-        who = desk.display(person.id) if person else shown(found.name or found.key, 60)
         names = tuple(f"{one.name}{f' ({one.what})' if one.what else ''}" for one in files)
-        strays.append(Stray(who, names, person.id if person else "", assignments))
+        strays.append(Stray(desk.call(found), names, person.id if person else "", assignments))
     return strays, rest
 
 

@@ -45,6 +45,7 @@ def carry_out(course: CourseFolder, plan: Plan, tick: Callable[[int, int], None]
                 tick(done, total)
                 _submit(course, backup, placement.attempt)
             write_students(course, plan.enrolled, plan.students)
+            backup.committed()
             backup.before(index_path(course))
             write_index(course, plan.attempts)
         except OSError as error:
