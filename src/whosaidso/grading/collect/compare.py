@@ -43,7 +43,9 @@ def identical(
             if len(own) < 2 or (assignment, own) in said or not any((one, assignment) in touched for one in students):
                 continue
             said.add((assignment, own))
-            sentences.append(f"{assignment}: {_some([call(one) for one in sorted(own)])} handed in {what}. Look at them side by side.")
+            sentences.append(
+                f"{assignment}: {_some([call(one) for one in sorted(own)])} handed in {what}. Look at them side by side."
+            )
     return sentences
 
 
