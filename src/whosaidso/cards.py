@@ -333,7 +333,9 @@ def assignment_of(case: Case, item: str) -> str:
 
 
 def claim_status(case: Case, claim: Claim) -> list[nodes.Node]:
-    """Return the verdict of an open claim, or that the reader judges it."""
+    """Return the verdict of an open claim, that the reader judges it, or that nobody does."""
+    if claim.bank == "discussion":
+        return [words("For discussion: no verdict.", cls="wss-yours-label")]
     if claim.bank == "graded" or claim.gold is None:
         where = assignment_of(case, claim.id)
         text = f"You judge this one in {where}." if where else "You judge this one."
@@ -355,8 +357,22 @@ def record_sets(case: Case, sets: Iterable[Iterable[str]]) -> list[nodes.Node]:
     return joined(groups, ", or ")
 
 
+def sides(case: Case, claim: Claim) -> list[tuple[str, list[nodes.Node]]]:
+    """Return the records for, against and beside a claim that is only discussed, each with its label."""
+    labels = {
+        "Records for": claim.for_records,
+        "Records against": claim.against_records,
+        "Beside it": claim.beside_records,
+    }
+    return [
+        (label, joined([record_link(case, name) for name in names], ", ") or [nodes.Text("none found")])
+        for label, names in labels.items()
+        if names or label != "Beside it"
+    ]
+
+
 def claim_card(case: Case, name: str, anchor: str) -> list[nodes.Node]:
-    """Return a claim with its status; an open one with the reason and the records."""
+    """Return a claim with its status; an open one with the reason and the records, a discussed one with both sides."""
     claim: Claim = get(case.claims, name, "claim")
     kind = vocabulary.CLAIM_TYPES[claim.type]
     outlet = (
@@ -374,6 +390,8 @@ def claim_card(case: Case, name: str, anchor: str) -> list[nodes.Node]:
             ("Why", prose(case, claim.gold.reason)),
             ("Records", record_sets(case, claim.gold.usable)),
         ]
+    if claim.bank == "discussion":
+        rows += [*sides(case, claim), ("Why nobody marks it", prose(case, claim.note))]
     said: list[nodes.Node] = [para(*prose(case, claim.text), cls="wss-claim-text")]
     if claim.quotation:
         quotation = get(case.quotations, claim.quotation, "quotation")
@@ -382,17 +400,41 @@ def claim_card(case: Case, name: str, anchor: str) -> list[nodes.Node]:
 
 
 def claim_table(case: Case) -> list[nodes.Node]:
-    """Return every claim with its place and status, open ones first."""
-    ordered = sorted(case.claims.values(), key=lambda c: (c.bank != "open", c.id))
+    """Return every claim with its place and status, open ones first; below, in a list, those without a verdict."""
+    judged = [c for c in case.claims.values() if c.bank != "discussion"]
     rows = [
         (
             [words(c.id, tag="strong"), nodes.Text(f" {c.text}")],
             claim_places(case, c),
             claim_status(case, c),
         )
-        for c in ordered
+        for c in sorted(judged, key=lambda c: (c.bank != "open", c.id))
     ]
-    return [table(("Claim", "Where", "Status"), rows, widths=(55, 25, 20), cls="wss-claim-table")]
+    out: list[nodes.Node] = [table(("Claim", "Where", "Status"), rows, widths=(55, 25, 20), cls="wss-claim-table")]
+    discussed = sorted((c for c in case.claims.values() if c.bank == "discussion"), key=lambda c: c.id)
+    if discussed:
+        intro = (
+            " Nobody marks these. Records lean for or against a claim, or stand beside it: those bear on it without "
+            "leaning, or only repeat the claim's own side. How many there are decides nothing."
+        )
+        head = para(words("For discussion, with no verdict.", tag="strong"), intro)
+        out += [head, bullets(_discussed(case, c) for c in discussed)]
+    return out
+
+
+def _discussed(case: Case, claim: Claim) -> nodes.list_item:
+    """Return a claim that is only discussed, with its places, its records on both sides and our note."""
+    places = claim_places(case, claim)
+    where = [nodes.Text(" ("), *places, nodes.Text(")")] if places else []
+    records: list[nodes.Node] = []
+    for n, (label, held) in enumerate(sides(case, claim)):
+        records += [nodes.Text(". " if n else ""), nodes.strong("", label), nodes.Text(": "), *held]
+    return nodes.list_item(
+        "",
+        para(words(claim.id, tag="strong"), nodes.Text(f" {claim.text}"), *where),
+        para(*records, nodes.Text(".")),
+        para(*prose(case, claim.note), cls="wss-small"),
+    )
 
 
 def table(

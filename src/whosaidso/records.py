@@ -271,6 +271,8 @@ class ClaimGold:
     """Misconception of each wrong verdict."""
     misused: dict[str, str] = field(factory=dict)
     """Misconception of a tempting record that cannot carry this claim."""
+    enough: str = ""
+    """Why records of which we read only a part are enough here, where all that are usable are such."""
     panel: int = 0
     """Votes by readers outside the team."""
 
@@ -295,6 +297,14 @@ class Claim:
     """Text it appears in when it is not an article."""
     gold: ClaimGold | None = None
     """Open claims only."""
+    for_records: tuple[str, ...] = ()
+    """Records that lean towards it; this and the next three for discussion claims only."""
+    against_records: tuple[str, ...] = ()
+    """Records that lean against it."""
+    beside_records: tuple[str, ...] = ()
+    """Records that bear on it without leaning, or that only repeat the claim's own side."""
+    note: str = ""
+    """Our words: why nobody marks it, and what would settle it."""
 
 
 @frozen
@@ -454,6 +464,20 @@ class Question:
     def bank(self) -> str:
         """Always open."""
         return "open"
+
+
+@frozen
+class Reflection:
+    """A short passage for "Then and now": thought about before the course and after it, never scored."""
+
+    id: str
+    topic: str
+    text: str
+    """50 to 80 words written by us on everyday things; all in it is made up."""
+    sound: bool
+    why: str
+    """What makes it sound or weak, in two sentences."""
+    history: tuple[History, ...]
 
 
 @frozen
@@ -657,3 +681,5 @@ class Case:
     corrections: tuple[History, ...] = ()
     questions: dict[str, Question] = field(factory=dict)
     figures: FigureData = field(factory=FigureData)
+    reflections: dict[str, Reflection] = field(factory=dict)
+    """"Then and now", in the order in which they are shown."""

@@ -155,7 +155,34 @@ HOW_READ = {
     "named_only": "named by others; not read by us",
 }
 
-BANKS = ("open", "graded")
+PARTLY_READ = ("opening", "listing", "named_only")
+"""Ways of reading that saw a part of a record at most: what is cited from it must stand in that part."""
+
+LISTED_HOSTS = {
+    "southfront.org": "SouthFront",
+    "southfront.press": "SouthFront",
+    "rt.com": "RT",
+    "sputniknews.com": "Sputnik",
+    "sputniknews.africa": "Sputnik",
+    "sputnikglobe.com": "Sputnik",
+    "sarabic.ae": "Sputnik",
+    "noticiabrasil.net.br": "Sputnik",
+    "ria.ru": "RIA Novosti",
+    "tass.com": "TASS",
+    "tass.ru": "TASS",
+    "farsnews.com": "Fars",
+    "farsnews.ir": "Fars",
+    "tasnimnews.com": "Tasnim",
+    "presstv.ir": "Press TV",
+    "presstv.com": "Press TV",
+    "alalam.ir": "Al-Alam",
+    "alalamtv.net": "Al-Alam",
+    "sana.sy": "SANA",
+}
+"""Outlets that are under sanctions somewhere, or belong to a body that is: their addresses are shown as text, never linked."""
+
+BANKS = ("open", "graded", "discussion")
+"""Whose answer is public, whose is not, and which claims have none: those are talked about and never judged."""
 SOURCE_KINDS = ("agency", "outlet", "broadcaster", "person", "militia", "government", "unnamed", "crowd")
 QUESTIONS = ("choice", "order")
 PASSAGE_USES = ("worked", "half_worked", "practice", "graded")

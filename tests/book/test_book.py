@@ -239,3 +239,31 @@ def test_graded_claims_show_no_verdict_even_if_they_carried_one() -> None:
     shown = cards.claim_card(evolve(case, claims={"c01": leaked}), "c01", "x")[0].astext()
     assert "not shown" not in shown
     assert "You judge this one" in shown
+
+
+def test_claims_for_discussion_stand_apart_with_both_sides_and_no_verdict(
+    build: Build, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    from attrs import evolve
+
+    case = tiny_case()
+    talked = evolve(
+        case.claims["c02"], id="c03", text="A thing to talk about.", bank="discussion", gold=None,
+        for_records=("r001",), beside_records=("r002",), note="Nobody counted (r002).",
+    )  # fmt: skip
+    monkeypatch.setattr(book, "load_case", lambda _: evolve(case, claims=case.claims | {"c03": talked}))
+    _, text, warnings = build("```{claim-card} c03\n```\n\n```{claim-table}\n```")
+    assert warnings == ""
+    for part in (
+        "For discussion: no verdict.",
+        "records.html#rec-r001",
+        "none found",
+        "Nobody counted",
+        "with no verdict",
+    ):
+        assert part in text
+    first, second = text.split("For discussion, with no verdict.")
+    first = first[first.index("<table") :]
+    assert "A thing to talk about." not in first
+    assert "An open thing." not in second
+    assert "not shown" not in second

@@ -27,6 +27,7 @@ FILES = {
     "tasks": ("task",),
     "questions": ("question",),
     "figures": ("event", "place", "outline", "count", "estimate", "strike_day", "wording", "share"),
+    "reflections": ("reflection",),
 }
 """The files of a case, each with the tables it holds."""
 
@@ -108,6 +109,7 @@ def read_case(folder: Path) -> tuple[records.Case | None, list[Fault]]:
             wordings=table("figures", "wording", records.Wording),
             shares=table("figures", "share", records.HeadlineShare),
         ),
+        reflections=table("reflections", "reflection", records.Reflection),
         corrections=tuple(rows(tables["case"], "correction", records.History, "case.toml", faults)),
     )
     faults += case_faults(case, unread)

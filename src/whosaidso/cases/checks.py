@@ -34,6 +34,12 @@ PASSAGE_WORDS = (30, 120)
 MINUTES = 35
 MOST_OPTIONS = 5
 LADDER = 5
+REFLECTIONS = 3
+"""Sound ones, and as many weak ones."""
+REFLECTION_WORDS = (50, 80)
+
+_KEYED = ("open", "graded")
+"""The banks of everything but claims."""
 
 _PARAGRAPH = re.compile(r"^(H|L|p\d+|cap|by|img|com)$")
 _DATE = re.compile(r"^\d{4}-\d{2}-\d{2}$")
@@ -64,7 +70,7 @@ def _places(file: str, name: str, case: Case, article: str, paragraph: str, also
 def _articles(case: Case) -> Iterator[Fault]:
     file = "articles.toml"
     for article in case.articles.values():
-        yield from _unknown(file, article.id, "bank", [article.bank], vocabulary.BANKS, "bank")
+        yield from _unknown(file, article.id, "bank", [article.bank], _KEYED, "bank")
         yield from _unknown(file, article.id, "headline", [article.headline], case.quotations, "quotation")
         if bool(article.date) == bool(article.date_inferred):
             yield Fault(
@@ -161,7 +167,7 @@ def _passages(case: Case) -> Iterator[Fault]:
             file, text.id, "record", [r for r in (text.record, *text.written_from) if r], case.records, "record"
         )
     for passage in case.passages.values():
-        yield from _unknown(file, passage.id, "bank", [passage.bank], vocabulary.BANKS, "bank")
+        yield from _unknown(file, passage.id, "bank", [passage.bank], _KEYED, "bank")
         yield from _unknown(file, passage.id, "use", [passage.use], vocabulary.PASSAGE_USES, "use")
         if (passage.bank == "graded") != (passage.use == "graded"):
             yield Fault(file, passage.id, f"is {passage.bank} and {passage.use}.", "What is used for marks is graded.")
@@ -240,7 +246,7 @@ def edge_faults(file: str, edge: Edge, case: Case) -> Iterator[Fault]:
     yield from _unknown(file, edge.id, "told_by", [edge.told_by], tellers, "article or source")
     yield from _unknown(file, edge.id, "relation", [edge.relation], vocabulary.RELATIONS, "relation")
     yield from _unknown(file, edge.id, "certainty", [edge.certainty], vocabulary.CERTAINTIES, "certainty")
-    yield from _unknown(file, edge.id, "bank", [edge.bank], vocabulary.BANKS, "bank")
+    yield from _unknown(file, edge.id, "bank", [edge.bank], _KEYED, "bank")
     yield from _unknown(file, edge.id, "claim", filter(None, [edge.claim]), case.headline_claims, "headline claim")
     yield from _unknown(file, edge.id, "records", edge.records, case.records, "record")
     if edge.article:
@@ -293,6 +299,7 @@ def _claims(case: Case) -> Iterator[Fault]:
             yield from _places(file, claim.id, case, claim.article, claim.paragraph, claim.also)
         yield from _unknown(file, claim.id, "text_id", filter(None, [claim.text_id]), case.texts, "text")
         yield from _unknown(file, claim.id, "quotation", filter(None, [claim.quotation]), case.quotations, "quotation")
+        yield from _discussed(file, claim, case)
         if claim.bank == "graded" and claim.gold:
             yield Fault(
                 file, claim.id, "is graded and carries gold.", "Gold of graded items stands under solutions/ only."
@@ -304,6 +311,28 @@ def _claims(case: Case) -> Iterator[Fault]:
                 yield from claim_gold_faults(file, claim.gold, case)
                 if claim.gold.id != claim.id:
                     yield Fault(file, claim.id, f"carries the gold of {claim.gold.id}.", "Both have the same id.")
+
+
+def _discussed(file: str, claim: Claim, case: Case) -> Iterator[Fault]:
+    """Yield what is wrong with a claim for discussion, or with records for and against under any other."""
+    sides = {key: getattr(claim, key) for key in ("for_records", "against_records", "beside_records")}
+    if claim.bank != "discussion":
+        if claim.note or any(sides.values()):
+            remedy = "Only claims for discussion have them: set bank, or take them out."
+            yield Fault(file, claim.id, f"is {claim.bank} and has records for and against or a note.", remedy)
+        return
+    for key, names in sides.items():
+        yield from _unknown(file, claim.id, key, names, case.records, "record")
+    listed = [name for names in sides.values() for name in names]
+    for name in sorted({name for name in listed if listed.count(name) > 1}):
+        yield Fault(file, claim.id, f"has {name} twice.", "A record leans one way, or stands beside.")
+    if claim.gold:
+        yield Fault(file, claim.id, "is for discussion and carries gold.", "It has no verdict: take [claim.gold] out.")
+    if not claim.note.strip():
+        yield Fault(file, claim.id, "has no note.", "Say why nobody marks it, and what would settle it.")
+    elif not (claim.for_records or claim.against_records) and "no record was found" not in claim.note.lower():
+        remedy = 'Name one, or write in the note that "no record was found".'
+        yield Fault(file, claim.id, "has no record for or against.", remedy)
 
 
 def claim_gold_faults(file: str, gold: ClaimGold, case: Case) -> Iterator[Fault]:
@@ -386,7 +415,7 @@ def _tasks(case: Case) -> Iterator[Fault]:
                 file, task.id, "is a quick_check with marks.", "Its answers are public: leave assignment empty."
             )
         for item in [item for item in task.items if item in pool and pool[item].bank != wanted]:
-            remedy = "Marks are for graded items, whose gold is not public; practice is for open ones."
+            remedy = "Marks are for graded items, whose gold is not public; practice is for open ones; discussion is for neither."
             yield Fault(file, task.id, f"asks for {item}, which is {pool[item].bank}.", remedy)
         if task.kind == "span_label":
             parts = [(p.article, p.paragraph) for item in task.items if item in pool for p in case.passages[item].part]
@@ -429,6 +458,26 @@ def _questions(case: Case) -> Iterator[Fault]:
             )
         if not question.reason or not question.history:
             yield Fault(file, question.id, "has no reason or no history.", "Say why, and who decided when.")
+
+
+def _reflections(case: Case) -> Iterator[Fault]:
+    """Six passages, half of them sound, each with its reason in two sentences."""
+    file = "reflections.toml"
+    sound = sum(item.sound for item in case.reflections.values())
+    if (sound, len(case.reflections) - sound) != (REFLECTIONS, REFLECTIONS):
+        weak = len(case.reflections) - sound
+        remedy = f"There are {REFLECTIONS} of each, so that neither trust nor doubt alone is right."
+        yield Fault(file, "reflection", f"has {sound} sound and {weak} weak passages.", remedy)
+    low, high = REFLECTION_WORDS
+    for item in case.reflections.values():
+        if not low <= words_in(item.text) <= high:
+            yield Fault(file, item.id, f"has {words_in(item.text)} words.", f"A passage has {low} to {high}.")
+        if len(re.findall(r"[.!?](?=\s|$)", item.why)) != 2:
+            yield Fault(
+                file, item.id, "does not say why in two sentences.", "What makes it sound or weak? Two sentences."
+            )
+        if not item.topic or not item.history:
+            yield Fault(file, item.id, "has no topic or no history.", "Name the topic, and who decided when and why.")
 
 
 def _iso(text: str) -> bool:
@@ -564,7 +613,7 @@ def _ids(case: Case) -> Iterator[Fault]:
         ("records.toml", case.records, r"r\d{3}"), ("claims.toml", case.claims, r"c\d+"),
         ("questions.toml", case.questions, r"u\d+"), ("figures.toml", case.figures.events, r"t\d+"),
         ("figures.toml", case.figures.counts, r"n\d+"), ("figures.toml", case.figures.estimates, r"m\d+"),
-        ("figures.toml", case.figures.wordings, r"v\d+"), ("figures.toml", case.figures.places, r"[a-z][a-z-]*"),
+        ("figures.toml", case.figures.wordings, r"v\d+"), ("reflections.toml", case.reflections, r"f\d+"), ("figures.toml", case.figures.places, r"[a-z][a-z-]*"),
         ("articles.toml", case.articles, r"[a-z][a-z0-9-]*"), ("sources.toml", case.sources, r"[a-z][a-z0-9-]*"),
     )  # fmt: skip
     for file, table, shape in shapes:
@@ -577,7 +626,8 @@ def _citations(case: Case) -> Iterator[Fault]:
     """Every {q012} and r014 in our own sentences exists."""
     told: dict[str, Mapping[str, object]] = {
         "articles.toml": case.articles, "sources.toml": case.sources, "edges.toml": case.edges,
-        "records.toml": case.records, "claims.toml": case.claims, "passages.toml": case.spans,
+        "records.toml": case.records, "claims.toml": case.claims, "passages.toml": {**case.texts, **case.passages, **case.spans},
+        "tasks.toml": case.tasks, "reflections.toml": case.reflections,
         "questions.toml": case.questions, "figures.toml": _figure_rows(case), "case.toml": {item.when: item for item in case.corrections},
     }  # fmt: skip
     for file, table in told.items():
@@ -623,6 +673,7 @@ _CHECKS: dict[Callable[[Case], Iterator[Fault]], set[str]] = {
     _claims: {"articles", "claims", "passages", "quotations", "records"},
     _tasks: {"articles", "case", "claims", "passages", "questions", "records", "sources", "tasks"},
     _questions: {"questions"},
+    _reflections: {"reflections"},
     _figures: {"articles", "figures", "quotations", "records"},
     _citations: {"quotations", "records"},
 }

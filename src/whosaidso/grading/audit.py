@@ -10,12 +10,13 @@ from pathlib import Path
 import nbformat
 from attrs import frozen
 
-from whosaidso.cases import CASES, case_ids, read_case
+from whosaidso.cases import CASES, case_ids, open_gold, read_case
 from whosaidso.cases.checks import held_words
 from whosaidso.faults import Fault
 from whosaidso.gold import read_gold
 from whosaidso.grading.blind import BOUND, blind_shares
 from whosaidso.grading.marking import check_call, fill_marks
+from whosaidso.grading.standards import balance, cautions_exceeded, cited_nowhere, listed_links, sets
 from whosaidso.records import Case, Gold
 
 RESIDENTS = 0.15
@@ -57,15 +58,28 @@ def audit(course: Path) -> Found:
             faults.append(
                 Fault("records.toml", "", f"lets residents and Iraqi civil bodies speak {heard} times.", remedy)
             )
+        faults += [*cited_nowhere(course, case), *listed_links(course, case)]
+        practice = open_gold(case)
+        faults += cautions_exceeded("claims.toml", practice.claims.values(), case)
+        if sound:
+            sets(case, practice, figures)
+        golds = dict(practice.claims)
+        every_key = True
         for assignment in sorted({task.assignment for task in case.tasks.values() if task.assignment}):
             gold, found = read_gold(course / "solutions" / assignment / "gold.toml", assignment, case)
             faults += found
             faults += _leaks(case, gold)
+            faults += cautions_exceeded(f"{assignment}/gold.toml", gold.claims.values(), case)
+            golds |= gold.claims
             if found or not sound:  # what follows would only repeat it, or stumble over it
+                every_key = False
                 continue
+            sets(case, gold, figures)
             faults += _balance(case, gold)
             faults += _blind(case, gold, assignment, figures)
             faults += _notebooks(course, assignment, gold, case)
+        if every_key and sound:
+            faults += balance(case, golds, figures)
     return Found(faults, figures)
 
 

@@ -40,6 +40,7 @@ from whosaidso.grading.keys import Key, items_of, load_key, ruling_for
 from whosaidso.grading.literals import read_literal
 from whosaidso.grading.marking import Check, checks_of, fill_marks
 from whosaidso.grading.notebooks import (
+    MOST_BYTES,
     Notebook,
     Unreadable,
     grade_id_of,
@@ -60,15 +61,19 @@ from whosaidso.grading.outcomes import (
     task_line,
 )
 from whosaidso.grading.safe import visible
+from whosaidso.records import Case
 
 CARRIED = ("timestamp.txt", "submission_secret.txt")
 """Files beside a hand-in that nbgrader's later steps look for."""
 LONGEST_NAME = 128
 """Characters of a student's id: nbgrader's own limit, which PostgreSQL enforces."""
+FEW_WORDS = 5
+"""So many words below a text cell that was left alone may be the answer to it."""
 MOST_NOTEBOOKS = 20
 """So many notebooks in a folder are looked into for the one that counts."""
 _MOMENT = re.compile(
-    r"\d{4}-\d\d-\d\d([ T]\d\d:\d\d(:\d\d(\.\d{1,6})?)?)?( ?([+-]\d\d:?\d\d|[A-Za-z]\w*(/[\w+-]+){0,2}))?", re.ASCII
+    r"(?P<when>\d{4}-\d\d-\d\d([ T]\d\d:\d\d(:\d\d(\.\d{1,6})?)?)?)( ?(?P<zone>[+-]\d\d:?\d\d|[A-Za-z]\w*(/[\w+-]+){0,2}))?",
+    re.ASCII,
 )
 """What nbgrader and the collector write; other words might name a file as their time zone, or mean today."""
 KEPT = "Kept at {points:g} points, as before an appeal was upheld: a new grading after an appeal lowers nobody."
@@ -111,7 +116,6 @@ class Graded:
     """What came of one assignment."""
 
     assignment: str
-    most: float
     hand_ins: int = 0
     read: int = 0
     fresh: int = 0
@@ -140,8 +144,8 @@ class Prepared:
     sheet: Sheet
     hand_ins: list[HandIn]
     before: Lines
-    texts: list[str] = field(factory=list)
-    """Names of the cells a person marks."""
+    closed: bool = False
+    """May the gradebook get no new students? `Autograde.create_student = False` says so."""
     cells: dict[int, str] = field(factory=dict)
     """The released cells as they stand in the file, by identity: most of a hand-in is printed already."""
 
@@ -235,8 +239,10 @@ def prepare(course: CourseFolder, assignment: str) -> Prepared:
             f"{assignment} was not graded: its cells in the gradebook are not those of {path.name}. "
             f"Run `whosaidso release {assignment}`."
         )
-    texts = [name for (notebook, name) in sheet.points if notebook == path.stem and name not in _checked(release)]
-    return Prepared(key, name, release, sheet, hand_ins(course, assignment), read_outcomes(course, assignment), texts)
+    left_out = course.nbgrader.student_id_exclude.split(",")
+    theirs = [hand_in for hand_in in hand_ins(course, assignment) if hand_in.student not in left_out]
+    closed = course.config.get("Autograde", {}).get("create_student") is False
+    return Prepared(key, name, release, sheet, theirs, read_outcomes(course, assignment), closed)
 
 
 def _graded(release: NotebookNode) -> set[str]:
@@ -245,10 +251,6 @@ def _graded(release: NotebookNode) -> set[str]:
         for cell in release["cells"]
         if (marks := cell["metadata"].get("nbgrader", {})).get("grade") and not marks.get("task")
     }
-
-
-def _checked(release: NotebookNode) -> set[str]:
-    return {check.grade_id for check in checks_of(release)}
 
 
 def release_faults(case: Case, release: NotebookNode) -> list[str]:
@@ -290,6 +292,10 @@ def file_of(hand_in: HandIn, ready: Prepared) -> tuple[Path, list[Attention]]:
         raise Unreadable(
             f"The folder {name[:LONGEST_NAME]!r} has a name that cannot stand in a gradebook; give it the student's id for its name."
         )
+    if ready.closed and name not in ready.sheet.students:
+        raise Unreadable(
+            f"{name} is not in the gradebook, and nbgrader_config.py lets no student be added; add the student with nbgrader, or rename the folder."
+        )
     if hand_in.folder.is_symlink() or hand_in.folder.parent.is_symlink():
         raise Unreadable("The folder is a link to another one; put the hand-in itself there.")
     if not hand_in.folder.is_dir():
@@ -302,7 +308,7 @@ def file_of(hand_in: HandIn, ready: Prepared) -> tuple[Path, list[Attention]]:
     there = sorted(
         path for path in hand_in.folder.iterdir() if path.suffix.lower() == ".ipynb" and path.name[:1] != "."
     )
-    few = there if len(there) <= MOST_NOTEBOOKS else []
+    few = there if len(there) <= MOST_NOTEBOOKS and sum(path.stat().st_size for path in there) <= MOST_BYTES else []
     own = [path for path in few if _assignment_of(path) == ready.key.assignment] if len(there) > 1 else there
     if len(own) == 1:
         return own[0], []
@@ -392,9 +398,12 @@ def _marked(
         marks = _floor(notebook, checks, marks, rows, changed, ready.notebook)
     notes = (*read.notes, *rebuilt.notes)
     attention = [*attention, *(Attention(student, note, remedy_for(note)) for note in read.notes)]
+    for name in written_below(ready.release, notebook):
+        why = f"wrote in a cell of their own below {name}, which is as it was handed out."
+        attention.append(Attention(student, why, "Look at it in formgrader."))
     timestamp, trouble = _timestamp(hand_in.folder)
     if trouble:
-        attention.append(Attention(student, trouble, "Taken as on time; correct or delete the file.", ""))
+        attention.append(Attention(student, trouble, "Correct or delete the file.", ""))
     submission = _submission(ready, student, notebook, marks, changed, timestamp)
     file, sha = hand_in_facts
     lines = [
@@ -477,18 +486,30 @@ def _timestamp(folder: Path) -> tuple[datetime | None, str]:
     path = folder / "timestamp.txt"
     if not path.is_file() or path.is_symlink():
         return None, ""
-    from nbgrader.utils import parse_utc
-
     try:
-        with path.open(encoding="utf-8", errors="replace") as file:
+        with path.open(encoding="utf-8-sig", errors="replace") as file:
             text = file.read(100).strip()
         if not text:
-            return None, "timestamp.txt is empty."
-        if _MOMENT.fullmatch(text):
-            return parse_utc(text), ""
-    except (ValueError, OverflowError, TypeError, OSError):
+            return None, "timestamp.txt is empty; taken as on time."
+        if found := _MOMENT.fullmatch(text):
+            moment = datetime.fromisoformat(found["when"])
+            zone = _zone(found["zone"] or "UTC")
+            if zone is None:
+                return moment, f"timestamp.txt names the unknown time zone {found['zone']}; taken as {moment} UTC."
+            return moment.replace(tzinfo=zone).astimezone(timezone.utc).replace(tzinfo=None), ""
+    except (ValueError, OverflowError, OSError):
         pass
-    return None, "timestamp.txt holds no date."
+    return None, "timestamp.txt holds no date; taken as on time."
+
+
+def _zone(name: str) -> tzinfo | None:
+    """Return the time zone that a timestamp names: +0100, or a name that nbgrader knows."""
+    if name[0] in "+-":
+        ahead = timedelta(hours=int(name[1:3]), minutes=int(name[-2:]))
+        return timezone(-ahead if name[0] == "-" else ahead)
+    from dateutil.tz import UTC, gettz
+
+    return UTC if name == "Z" else gettz(name)
 
 
 def _submission(
@@ -503,12 +524,13 @@ def _submission(
     graded: dict[str, Mark] = {}
     unanswered = set()
     released = {grade_id_of(cell): cell["source"] for cell in ready.release["cells"]}
+    below = written_below(ready.release, notebook)
     for cell in notebook["cells"]:
         told = cell["metadata"].get("nbgrader", {})
         name = told.get("grade_id", "")
         if not name:
             continue
-        untouched = is_solution(cell) and cell["source"] == released[name]
+        untouched = is_solution(cell) and cell["source"] == released[name] and name not in below
         if untouched and not told.get("task"):
             unanswered.add(name)
         if name in marks:
@@ -516,6 +538,25 @@ def _submission(
         elif told.get("grade") or told.get("task"):
             graded[name] = Mark(0.0 if untouched else None, changed=name in changed)
     return Submission(student, ready.notebook, timestamp, graded, frozenset(unanswered))
+
+
+def written_below(release: NotebookNode, notebook: NotebookNode) -> list[str]:
+    """Return the text cells left as they were handed out with words of the student's in added cells below."""
+    released = {grade_id_of(cell): cell["source"] for cell in release["cells"]}
+    found = []
+    text, words = "", 0
+    for cell in notebook["cells"]:
+        name = grade_id_of(cell)
+        if name:
+            told = cell["metadata"]["nbgrader"]
+            untouched = cell["cell_type"] == "markdown" and told.get("solution") and cell["source"] == released[name]
+            text, words = name if untouched and told.get("grade") else "", 0
+        elif text and cell.get("id", "").startswith("extra-"):
+            words += len(cell["source"].partition("\n\n")[2].split())
+            if words >= FEW_WORDS:
+                found.append(text)
+                text = ""
+    return found
 
 
 def _differing(
@@ -560,7 +601,7 @@ def sum_up(course: CourseFolder, ready: Prepared, found: list[Found]) -> Graded:
     """Return what came of an assignment, compared with what the gradebook has."""
     sheet = ready.sheet
     name = ready.notebook
-    result = Graded(ready.key.assignment, sum(points for (n, _), points in sheet.points.items() if n == name))
+    result = Graded(ready.key.assignment)
     result.hand_ins = len(found)
     submissions = [one.submission for one in found if one.submission]
     result.read = len(submissions)
@@ -575,6 +616,7 @@ def sum_up(course: CourseFolder, ready: Prepared, found: list[Found]) -> Graded:
     changes = changes_for(sheet, submissions, late_penalty(course))
     result.attention = [trouble for one in found for trouble in one.attention]
     waiting: dict[tuple[str, str], int] = {}
+    lines_of = {one.submission.student: one.lines for one in found if one.submission}
     for sub in submissions:
         handed = sheet.handed[sub.student]
         for cell, mark in sub.marks.items():
@@ -593,7 +635,7 @@ def sum_up(course: CourseFolder, ready: Prepared, found: list[Found]) -> Graded:
             result.late.append((sub.student, seconds))
         before, after = scores.get(sub.student), handed.score(name)
         if before is not None and abs(before - after) > 1e-9:
-            result.moved.append(Move(sub.student, before, after, _why(ready, sub.student, found)))
+            result.moved.append(Move(sub.student, before, after, _why(ready, sub.student, lines_of[sub.student])))
     result.disputed = sum(
         ruling_for(ready.key.rulings, item, line["student"]) is None
         for one in found
@@ -607,9 +649,8 @@ def sum_up(course: CourseFolder, ready: Prepared, found: list[Found]) -> Graded:
     return result
 
 
-def _why(ready: Prepared, student: str, found: list[Found]) -> str:
+def _why(ready: Prepared, student: str, now: list[Line]) -> str:
     """Say why a mark moves: another hand-in, or the items that another key marks otherwise."""
-    now = next((one.lines for one in found if one.submission and one.submission.student == student), [])
     then = ready.before.get((student, ""))
     if then is None:
         return "graded before by nbgrader"

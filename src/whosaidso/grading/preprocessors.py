@@ -21,8 +21,9 @@ from whosaidso.cases import case_ids, load_case
 from whosaidso.check import SHOW_GOLD, show_gold
 from whosaidso.faults import DataError, Fault
 from whosaidso.gold import load_gold
+from whosaidso.grading.batch import release_faults, written_below
 from whosaidso.grading.keys import read_rulings
-from whosaidso.grading.marking import check_call, fill_marks
+from whosaidso.grading.marking import fill_marks
 from whosaidso.grading.notebooks import HandedIn, Rebuilt, Unreadable, read_cells, read_released, rebuild
 
 
@@ -66,16 +67,15 @@ def preflight(coursedir: CourseDirectory, assignment: str) -> None:
             raise NbGraderException(
                 f"{assignment} was not graded: the released notebook {path.name} is missing. Run `whosaidso release {assignment}`."
             )
-        for cell in read_released(path).cells:
-            call = check_call(cell.source) if cell.cell_type == "code" else None
-            points = cell.metadata.get("nbgrader", {}).get("points")
-            if call and (
-                call.task not in case.tasks or points != call.points or case.tasks[call.task].points != points
-            ):
-                raise NbGraderException(
-                    f"{assignment} was not graded: {path.name} checks {call.task} for {call.points:g} points, the cell says {points}, "
-                    f"tasks.toml says {case.tasks[call.task].points if call.task in case.tasks else 'nothing'}. Make them equal and release again."
-                )
+        try:
+            wrong = release_faults(case, read_released(path))
+        except Exception as error:  # what is wrong with it may be anything
+            raise NbGraderException(
+                f"{assignment} was not graded: the released notebook {path.name} is damaged ({type(error).__name__}). "
+                f"Run `whosaidso release {assignment}`."
+            ) from error
+        if wrong:
+            raise NbGraderException(f"{assignment} was not graded: {path.name} {wrong[0]}")
 
 
 class DataExporter(NotebookExporter):
@@ -137,6 +137,9 @@ class Restore(NbGraderPreprocessor):
         rebuilt: Rebuilt = rebuild(released, cells)
         for note in rebuilt.notes:
             self.log.warning("%s: %s", about["student"], note)
+        for grade_id in written_below(released, rebuilt.notebook):
+            self.log.warning("%s wrote in a cell of their own below %s: look at it.", about["student"], grade_id)
+            rebuilt.notebook.metadata.setdefault(FOR_A_PERSON, []).append(grade_id)
         return rebuilt.notebook, resources
 
 
@@ -167,6 +170,16 @@ class SaveMarks(SaveAutoGrades):
         if grade_id in self.for_a_person:
             grade = self.gradebook.find_grade(grade_id, self.notebook_id, self.assignment_id, self.student_id)
             grade.needs_manual_grade = True
+            if cell.metadata["nbgrader"]["solution"]:  # a text that may stand below it
+                grade.auto_score = None
+            self.gradebook.db.commit()
+
+    def _add_comment(self, cell: NotebookNode, resources: ResourcesDict) -> None:
+        super()._add_comment(cell, resources)
+        grade_id = cell.metadata["nbgrader"]["grade_id"]
+        if grade_id in self.for_a_person:
+            comment = self.gradebook.find_comment(grade_id, self.notebook_id, self.assignment_id, self.student_id)
+            comment.auto_comment = None
             self.gradebook.db.commit()
 
 

@@ -1,0 +1,164 @@
+"""What a case owes its readers: citations that lead somewhere, balance, cautions kept, no link to a listed outlet.
+
+Balance is printed as figures. It is a fault only where the rule has no exception: every article has a supported claim, and
+every side has supported and other ones.
+"""
+
+from __future__ import annotations
+
+import json
+import re
+from collections import Counter
+from collections.abc import Iterable, Iterator, Mapping
+from pathlib import Path
+from urllib.parse import urlsplit
+
+from whosaidso.faults import Fault
+from whosaidso.records import Case, ClaimGold, Gold
+from whosaidso.vocabulary import GROUPS, LISTED_HOSTS, PARTLY_READ
+
+SIDES = {
+    "Iran": ("iran",),
+    "Russia and the Syrian government": ("russia", "syria"),
+    "the US and the coalition": ("us_coalition",),
+    "Iraq": ("iraq", "kurdish_region", "residents"),
+}
+"""Blocs of which each has supported and other claims. The Hashd al-Shaabi are counted apart: they belong to neither alone."""
+
+_CITED = re.compile(r"\b(r\d{3})\b|\{(q\d+)\}|\{quotation\} *(q\d+)|\{claim-card\} *(c\d+)")
+_LINKED = re.compile(r"""\]\(\s*<?(https?://[^\s)>]+)|<(https?://[^\s>]+)>|href=\\?["'](https?://[^"'\\]+)""")
+
+
+def cited_nowhere(course: Path, case: Case) -> Iterator[Fault]:
+    """Yield each id cited by a chapter, a notebook or a key that leads to nothing."""
+    known = {"r": set(case.records), "q": set(case.quotations), "c": set(case.claims)}
+    for where, text in _prose(course):
+        for record, *others in dict.fromkeys(_CITED.findall(text)):
+            name = record or next(filter(None, others))
+            if name not in known[name[0]]:
+                yield Fault(
+                    where, name, "is cited there and does not exist.", "Name another one, or add it to the case."
+                )
+
+
+def listed_links(course: Path, case: Case) -> Iterator[Fault]:
+    """Yield each live link to an outlet under sanctions."""
+    for record in case.records.values():
+        outlet = listed(record.url)
+        if record.link == "live" and outlet:
+            remedy = 'Set link = "text" and give link_reason.'
+            yield Fault("records.toml", record.id, f"links to {outlet}, which is under sanctions.", remedy)
+    for where, text in _prose(course):
+        for address in dict.fromkeys("".join(found) for found in _LINKED.findall(text)):
+            if listed(address):
+                remedy = "Show the address as text, without a link."
+                yield Fault(where, address, f"links to {listed(address)}, which is under sanctions.", remedy)
+
+
+def listed(address: str) -> str:
+    """Return the outlet under sanctions that an address belongs to, or "".
+
+    >>> listed("https://maps.southfront.press/x"), listed("https://www.reuters.com/rt.com")
+    ('SouthFront', '')
+    """
+    host = (urlsplit(address if "//" in address else f"//{address}").hostname or "").lower()
+    return next((name for end, name in LISTED_HOSTS.items() if host == end or host.endswith(f".{end}")), "")
+
+
+def _prose(course: Path) -> Iterator[tuple[str, str]]:
+    """Yield the texts of a course in which we cite: chapters, instructors' notes, keys and notebooks."""
+    paths = [*(course / "book").rglob("*.md"), *(course / "solutions").glob("*/*")]
+    for path in sorted(paths):
+        if path.suffix not in (".md", ".toml", ".ipynb"):
+            continue
+        try:
+            text = path.read_text(encoding="utf-8")
+            if path.suffix == ".ipynb":
+                cells = json.loads(text)["cells"]
+                text = "\n".join("".join(cell["source"]) for cell in cells)
+        except (OSError, ValueError, KeyError, TypeError):
+            continue  # named elsewhere
+        yield path.relative_to(course).as_posix(), text
+
+
+def cautions_exceeded(file: str, golds: Iterable[ClaimGold], case: Case) -> Iterator[Fault]:
+    """Yield each claim whose key lets a record carry more than it may.
+
+    Supplementary records never pay alone. Where all usable records were read in part only, the key must say why that is
+    enough. "Not shown" is left out: its records are the nearest there are, and carry nothing.
+    """
+    for gold in golds:
+        if any(name not in case.records for s in _sets(gold) for name in s):
+            continue  # named elsewhere
+        for usable in _sets(gold):
+            if usable and all(case.records[name].supplementary for name in usable):
+                remedy = "Put another record beside it, or take the set out."
+                yield Fault(file, gold.id, f"is carried by {', '.join(usable)}, never sole evidence.", remedy)
+        used = {name for usable in gold.usable for name in usable}
+        weak = {name for name in used if case.records[name].how_read in PARTLY_READ}
+        if gold.verdict != "not_shown" and used and used == weak and not gold.enough:
+            remedy = "Read one whole, add another, or say in `enough` why the part that was read carries the claim."
+            yield Fault(file, gold.id, f"rests on records read in part only: {', '.join(sorted(used))}.", remedy)
+
+
+def _sets(gold: ClaimGold) -> Iterator[tuple[str, ...]]:
+    """Yield the sets of records that carry a verdict other than "not shown"."""
+    if gold.verdict != "not_shown":
+        yield from gold.usable
+    for accept in (*gold.accept_full, *gold.accept_half):
+        if accept.verdict != "not_shown":
+            yield from accept.usable
+
+
+def balance(case: Case, golds: Mapping[str, ClaimGold], figures: list[tuple[str, str]]) -> Iterator[Fault]:
+    """Count claims by article, by the side they go back to, and records by who prints them; yield what may never be."""
+    for article in case.articles.values():
+        verdicts = _verdicts(
+            gold
+            for name, gold in golds.items()
+            if article.id in (case.claims[name].article, *(place.partition(":")[0] for place in case.claims[name].also))
+        )
+        figures.append((f"{article.id}, claims with a key", _told(verdicts)))
+        if not verdicts["supported"]:
+            remedy = "Every article says something that is so; key one such claim."
+            yield Fault("claims.toml", article.id, "has no claim that is supported.", remedy)
+    counted = {group for groups in SIDES.values() for group in groups}
+    others = {GROUPS[group]: (group,) for group in GROUPS if group not in counted}
+    for side, groups in {**SIDES, **others}.items():
+        verdicts = _verdicts(gold for name, gold in golds.items() if case.claims[name].origin_group in groups)
+        if verdicts or side in SIDES:
+            figures.append((f"claims that go back to {side}", _told(verdicts)))
+        if side in SIDES and (not verdicts["supported"] or verdicts["supported"] == verdicts.total()):
+            remedy = "Each side has supported and other claims; key one of the kind that lacks."
+            yield Fault("claims.toml", side, f"has the keys: {_told(verdicts)}.", remedy)
+    for what, key in (("carried", "carrier_group"), ("spoken", "origin_group")):
+        heard = Counter(getattr(record, key) for record in case.records.values())
+        parts = [f"{count} {group}" for group, count in heard.most_common()]
+        figures.append((f"records, by whom {what}", ", ".join(parts)))
+
+
+def sets(case: Case, gold: Gold, figures: list[tuple[str, str]]) -> None:
+    """Count sound and other items in the tasks that a key is for."""
+    for task in case.tasks.values():
+        if task.assignment != gold.assignment:
+            continue
+        if task.kind == "claim_check":
+            sound = sum(gold.claims[item].verdict == "supported" for item in task.items if item in gold.claims)
+            figures.append((f"{task.id}, supported claims", f"{sound} of {len(task.items)}"))
+        elif task.kind == "span_label":
+            grades = Counter(span.grade for span in gold.spans if span.passage in task.items)
+            told = f"{grades['core']} push, {grades['lure']} do not, {grades['arguable']} arguable"
+            figures.append((f"{task.id}, spans", told))
+
+
+def _verdicts(golds: Iterable[ClaimGold]) -> Counter[str]:
+    return Counter(gold.verdict for gold in golds)
+
+
+def _told(verdicts: Counter[str]) -> str:
+    """Return counts in words.
+
+    >>> _told(Counter(supported=2, not_shown=1))
+    '2 supported, 1 other'
+    """
+    return f"{verdicts['supported']} supported, {verdicts.total() - verdicts['supported']} other"
