@@ -378,9 +378,13 @@ class Ruling:
     who: str
     when: str
     students: tuple[str, ...] = ()
-    """Empty: everybody who sees it differently."""
+    """Those it concerns; for upheld, those who had asked by then. Declined for none: everybody who sees it differently."""
     change: tuple[Change, ...] = ()
     """For accepted: under these changes of the gold the students named are marked, if that is better for them."""
+    marks: str = ""
+    """For upheld: what was earned until then, as JSON by student, cell and digest of the answer. No new grading goes below."""
+    passage: str = ""
+    """The passage that `item` is a span of: students ask about passages. Filled in when a key is read."""
 
 
 @frozen

@@ -3,7 +3,9 @@
 Differences by design, and only these: curly quotes and hard spaces are forgiven where Python refuses
 the cell; an answer computed by code earns 0 and is left to a person; an answer redefined in an extra
 cell does not count; damaged hand-ins are read where stock stops; a mark given by hand asks for a second
-look only if what was marked has changed; a new grading after an appeal was upheld lowers nobody.
+look only if what was marked has changed; a text cell left alone, with words in an added cell below it,
+waits for a person; +0100 in timestamp.txt is an hour, not 100 seconds; a new grading after an appeal was
+upheld lowers nobody.
 """
 
 import os

@@ -27,9 +27,7 @@ from whosaidso.kinds import part
 pytestmark = pytest.mark.slow
 ALL_NAMES = {*builders.NAMES.values(), *builders.REFUSED.values()}
 SOUND = tuple(f"sound-{level}" for level in LEVELS)
-EVERYWHERE = re.compile(
-    "deleted|stripped|anew|exchanged|saved by|curly|hard spaces|line ends|conflict"
-)
+EVERYWHERE = re.compile("deleted|stripped|anew|exchanged|saved by|curly|hard spaces|line ends|conflict")
 """What may come out differently in another assignment; the benchmark tries all of it on all of them."""
 
 
@@ -272,7 +270,7 @@ def test_hostile_hand_ins_leave_only_text_in_autograded(graded):
         if path.stat().st_size > 3_000_000:
             faults.append("too large for a page")
         wrong += [f"{told(case)}: {fault}" for fault in set(faults) - {""}]
-    assert seen > 500
+    assert seen > 400
     assert wrong == []
 
 

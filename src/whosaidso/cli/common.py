@@ -5,7 +5,6 @@ from __future__ import annotations
 from pathlib import Path
 from typing import Annotated, Any
 
-import click
 import typer
 from rich.console import Console
 from typer.core import TyperGroup
@@ -14,7 +13,7 @@ from typer.core import TyperGroup
 class Verbs(TyperGroup):
     """All verbs; one that is stopped with Ctrl-C says so."""
 
-    def invoke(self, ctx: click.Context) -> Any:
+    def invoke(self, ctx: Any) -> Any:
         """Do what the words of the command line ask for."""
         try:
             return super().invoke(ctx)

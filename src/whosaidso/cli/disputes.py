@@ -11,8 +11,9 @@ from typing import Annotated
 import typer
 from attrs import asdict
 
-from whosaidso.cli.common import AsJson, Course, app, assignments_of, console, course_folder, stop
+from whosaidso.cli.common import AsJson, Course, app, assignments_of, console, course_folder, errors, stop
 from whosaidso.cli.grade import say
+from whosaidso.faults import DataError
 
 HELP = """What students see differently, by item, and what you rule on it.
 
@@ -55,13 +56,26 @@ def disputes(
 ) -> None:
     """List what students see differently."""
     if context.invoked_subcommand:
+        if every or as_json:
+            raise stop("--all and --json list what is disputed; leave them out where you rule on it.")
+        context.default_map = {
+            context.invoked_subcommand: {"course": str(course)}
+        }  # --course may stand before the verb
         return
     from whosaidso.grading import disputes as room
     from whosaidso.grading.folder import read_course
 
     root = course_folder(course)
+    found, left_out = [], 0
     with _plainly():
-        found = room.disputes(read_course(root), assignments_of(root, None))
+        folder = read_course(root)
+        for assignment in assignments_of(root, None):
+            try:
+                found += room.disputes(folder, [assignment])
+            except DataError as error:
+                left_out += 1
+                errors.print(f"{assignment} is left out: {error.faults[0]}", markup=False, highlight=False, emoji=False)
+    found = room.in_order(found)
     shown = [dispute for dispute in found if every or dispute.open]
     for dispute in shown:
         say(f"{dispute.assignment} {dispute.item} — {dispute.open} open of {len(dispute.said)}: {dispute.text}")
@@ -81,12 +95,14 @@ def disputes(
         say(f'  whosaidso disputes uphold {place} --like {who} --why "…"')
         say(f'  whosaidso disputes accept {place} {who} --why "…"')
         say(f'  whosaidso disputes decline {place} {who} --why "…"')
-    if not shown:
+    if not shown and not left_out:
         ruled_on = sum(len(dispute.said) for dispute in found)
         more = f" {ruled_on} have a ruling: --all shows them." if ruled_on else ""
         console.print(f"Nobody's “I see it differently” waits for a ruling.{more}", highlight=False)
     if as_json:
         print(json.dumps([asdict(dispute) for dispute in found]))
+    if left_out:
+        raise typer.Exit(1)
 
 
 @rulings.command()
@@ -96,7 +112,10 @@ def uphold(
     why: Why,
     like: Annotated[str, typer.Option("--like", help="The student whose answer is to be right for all.")] = "",
     by_hand: Annotated[
-        bool, typer.Option("--by-hand", help="gold.toml was corrected by hand already; only note it.")
+        bool,
+        typer.Option(
+            "--by-hand", help="gold.toml was corrected by hand just now, and nothing graded since; only note it."
+        ),
     ] = False,
     who: Who = INSTRUCTOR,
     dry_run: Annotated[bool, typer.Option("--dry-run", help="Only show what would change in gold.toml.")] = False,
@@ -126,7 +145,7 @@ def uphold(
                 say(f"Would change {change.table} {change.id} {change.key}: {change.value}")
             return
         for line in room.uphold(folder, key, ruling, changes):
-            say(f"Changed in solutions/{assignment}/gold.toml: {line}")
+            say(line)
     console.print(
         f"Upheld for all. Now: whosaidso check, then whosaidso grade {assignment} --dry-run, and without --dry-run. "
         "Nobody's mark goes down.",
@@ -160,7 +179,7 @@ def accept(
         for student in dict.fromkeys(students):
             ruling = room.new_ruling(key, item, ruling="accepted", why=why, who=who, students=[student])
             ready.append(room.with_changes(ruling, room.changes_like(folder, key, item, student)))
-        room.keep(folder, ready)
+        room.keep(folder, key, ready)
     console.print(
         f"Accepted for {', '.join(students)}. Now: whosaidso grade {assignment}", highlight=False, markup=False
     )
@@ -188,7 +207,8 @@ def decline(
     with _plainly():
         folder = read_course(root)
         key = load_key(folder, assignment)
-        ruling = room.new_ruling(key, item, ruling="declined", why=why, who=who, students=students or ())
+        asked = students or sorted(room.who_asked(folder, key, item))
+        ruling = room.new_ruling(key, item, ruling="declined", why=why, who=who, students=asked)
         room.check_disputed(folder, key, item, students or ())
-        room.keep(folder, [ruling])
+        room.keep(folder, key, [ruling])
     console.print("Declined; the reason stands on the feedback page: whosaidso feedback.", highlight=False)

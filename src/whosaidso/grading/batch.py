@@ -14,8 +14,9 @@ import re
 import shutil
 from collections.abc import Callable, Iterable, Iterator
 from contextlib import suppress
-from datetime import datetime, timedelta, timezone, tzinfo
+from datetime import UTC, datetime, timedelta, timezone, tzinfo
 from glob import glob
+from html import unescape
 from pathlib import Path
 from typing import Any
 
@@ -27,7 +28,6 @@ from whosaidso.files import move_whole, write_whole
 from whosaidso.grading.backups import STAGE, Backup, taking_turns
 from whosaidso.grading.folder import CourseFolder, Stopped
 from whosaidso.grading.gradebook import (
-    GradeRow,
     Mark,
     Sheet,
     Submission,
@@ -36,7 +36,7 @@ from whosaidso.grading.gradebook import (
     late_penalty,
     read_sheet,
 )
-from whosaidso.grading.keys import Key, items_of, load_key, ruling_for
+from whosaidso.grading.keys import Key, digest_of, items_of, load_key, ruling_for
 from whosaidso.grading.literals import read_literal
 from whosaidso.grading.marking import Check, checks_of, fill_marks
 from whosaidso.grading.notebooks import (
@@ -76,6 +76,7 @@ _MOMENT = re.compile(
     re.ASCII,
 )
 """What nbgrader and the collector write; other words might name a file as their time zone, or mean today."""
+_TAG = re.compile("<[^>]*>")
 KEPT = "Kept at {points:g} points, as before an appeal was upheld: a new grading after an appeal lowers nobody."
 
 Track = Callable[[Iterable[Any], str, int], Iterable[Any]]
@@ -183,6 +184,8 @@ def _grade(course: CourseFolder, assignments: list[str], *, track: Track, dry_ru
     prepared = [prepare(course, assignment) for assignment in assignments]
     stage = course.root / STAGE / str(os.getpid())
     try:
+        if not dry_run:  # nobody else grades now: what lies there was left by a run that was killed
+            shutil.rmtree(course.root / STAGE, ignore_errors=True)
         results, found = [], []
         for ready in prepared:
             folder = None if dry_run else stage / ready.key.assignment
@@ -393,13 +396,11 @@ def _marked(
     checks = checks_of(notebook)
     changed = _changed(old, notebook, checks)
     marks = fill_marks(notebook, ready.key.marker(student))
-    rows = ready.sheet.handed[student].grades if student in ready.sheet.handed else {}
-    if ready.key.upheld:
-        marks = _floor(notebook, checks, marks, rows, changed, ready.notebook)
+    marks = _floor(notebook, checks, marks, ready.key.floors.get(student, {}))
     notes = (*read.notes, *rebuilt.notes)
     attention = [*attention, *(Attention(student, note, remedy_for(note)) for note in read.notes)]
     for name in written_below(ready.release, notebook):
-        why = f"wrote in a cell of their own below {name}, which is as it was handed out."
+        why = f"Wrote in a cell of their own below {name}, which is as it was handed out."
         attention.append(Attention(student, why, "Look at it in formgrader."))
     timestamp, trouble = _timestamp(hand_in.folder)
     if trouble:
@@ -457,27 +458,25 @@ def _changed(old: bytes, notebook: NotebookNode, checks: list[Check]) -> set[str
 
 
 def _floor(
-    notebook: NotebookNode,
-    checks: list[Check],
-    marks: dict[str, Marked],
-    rows: dict[tuple[str, str], GradeRow],
-    changed: set[str],
-    name: str,
+    notebook: NotebookNode, checks: list[Check], marks: dict[str, Marked], floors: dict[str, dict[str, float]]
 ) -> dict[str, Marked]:
-    """Lift marks to what the same answer had before an appeal was upheld."""
+    """Lift marks to what the same answer had earned when an appeal was upheld."""
     lifted = dict(marks)
     for check in checks:
-        row = rows.get((name, check.grade_id))
         marked = marks[check.grade_id]
-        if row is None or row.auto is None or check.grade_id in changed or row.auto <= marked.points:
+        earned = floors.get(check.grade_id, {})
+        if not earned or marked.parsed is None:
             continue
-        note = KEPT.format(points=row.auto)
-        lifted[check.grade_id] = evolve(marked, points=row.auto, text=f"{marked.text}\n{note}")
+        points = min(earned.get(digest_of(marked.parsed.answer), 0.0), check.call.points)
+        if points <= marked.points:
+            continue
+        note = KEPT.format(points=points)
+        lifted[check.grade_id] = evolve(marked, points=points, text=f"{marked.text}\n{note}")
         cell = notebook["cells"][check.place]
         shown, result = cell["outputs"]
         page = shown["data"]["text/html"].replace("</section>", f"<p>{note}</p></section>")
         shown["data"].update({"text/plain": lifted[check.grade_id].text, "text/html": page})
-        result["data"]["text/plain"] = repr(float(row.auto))
+        result["data"]["text/plain"] = repr(float(points))
     return lifted
 
 
@@ -496,7 +495,7 @@ def _timestamp(folder: Path) -> tuple[datetime | None, str]:
             zone = _zone(found["zone"] or "UTC")
             if zone is None:
                 return moment, f"timestamp.txt names the unknown time zone {found['zone']}; taken as {moment} UTC."
-            return moment.replace(tzinfo=zone).astimezone(timezone.utc).replace(tzinfo=None), ""
+            return moment.replace(tzinfo=zone).astimezone(UTC).replace(tzinfo=None), ""
     except (ValueError, OverflowError, OSError):
         pass
     return None, "timestamp.txt holds no date; taken as on time."
@@ -507,9 +506,10 @@ def _zone(name: str) -> tzinfo | None:
     if name[0] in "+-":
         ahead = timedelta(hours=int(name[1:3]), minutes=int(name[-2:]))
         return timezone(-ahead if name[0] == "-" else ahead)
-    from dateutil.tz import UTC, gettz
+    from nbgrader.utils import gettz
 
-    return UTC if name == "Z" else gettz(name)
+    known: tzinfo | None = UTC if name == "Z" else gettz(name)
+    return known
 
 
 def _submission(
@@ -552,7 +552,8 @@ def written_below(release: NotebookNode, notebook: NotebookNode) -> list[str]:
             untouched = cell["cell_type"] == "markdown" and told.get("solution") and cell["source"] == released[name]
             text, words = name if untouched and told.get("grade") else "", 0
         elif text and cell.get("id", "").startswith("extra-"):
-            words += len(cell["source"].partition("\n\n")[2].split())
+            shown = cell["source"].partition("\n\n")[2]
+            words += len(re.findall(r"\w+", unescape(_TAG.sub("", shown))))
             if words >= FEW_WORDS:
                 found.append(text)
                 text = ""

@@ -1,11 +1,13 @@
 """Appeals: what students see differently, and what is ruled on it.
 
 Three rulings (gold-policy §6): *upheld for all* changes gold.toml and its history; *accepted for this
-student* changes the mark of the students named only; *declined* says why. None lowers a mark.
+student* changes the mark of the students named only; *declined* says why. None lowers a mark, but for
+one declined after it was accepted: of the two, the last counts.
 """
 
 from __future__ import annotations
 
+import json
 from collections.abc import Iterable
 from datetime import date
 from typing import Any
@@ -19,7 +21,21 @@ from whosaidso.files import write_whole
 from whosaidso.gold import gold_of
 from whosaidso.grading.backups import Backup
 from whosaidso.grading.folder import CourseFolder, Stopped
-from whosaidso.grading.keys import RULINGS, Key, apply, changed_gold, items_of, load_key, ruling_for
+from whosaidso.grading.gradebook import connected, read_sheet
+from whosaidso.grading.keys import (
+    RULINGS,
+    Floors,
+    Key,
+    apply,
+    asked_of,
+    changed_gold,
+    digest_of,
+    items_of,
+    key_of,
+    load_key,
+    ruling_faults,
+    ruling_for,
+)
 from whosaidso.grading.literals import read_literal
 from whosaidso.grading.marking import checks_of
 from whosaidso.grading.notebooks import read_released
@@ -69,11 +85,17 @@ def disputes(course: CourseFolder, assignments: Iterable[str]) -> list[Dispute]:
         for (student, task), line in read_outcomes(course, assignment).items():
             for item, note in line.get("differently", {}).items():
                 ruling = ruling_for(key.rulings, item, student)
+                ruling = ruling and evolve(ruling, marks="")  # other people's marks are no part of a dispute
                 said = Said(student, note.get("why", ""), note.get("record", ""), answered(line, item), ruling)
                 by_item.setdefault((task, item), []).append(said)
         for (task, item), notes in by_item.items():
             ordered = tuple(sorted(notes, key=lambda one: one.student))
             found.append(Dispute(assignment, task, item, describe(key, item), keyed(key, item), ordered))
+    return in_order(found)
+
+
+def in_order(found: Iterable[Dispute]) -> list[Dispute]:
+    """Return disputes with the most open ones first."""
     return sorted(found, key=lambda dispute: (-dispute.open, -len(dispute.said), dispute.assignment, dispute.item))
 
 
@@ -134,11 +156,7 @@ def check_disputed(course: CourseFolder, key: Key, item: str, students: Iterable
     Stopped
         With those who do.
     """
-    asked = {
-        student
-        for (student, _), line in read_outcomes(course, key.assignment).items()
-        if item in line.get("differently", {})
-    }
+    asked = who_asked(course, key, item)
     for student in students or [""]:
         if student not in asked and not (student == "" and asked):
             who = f"{student} has" if student else "Nobody has"
@@ -150,6 +168,13 @@ def check_disputed(course: CourseFolder, key: Key, item: str, students: Iterable
             )
 
 
+def who_asked(course: CourseFolder, key: Key, item: str) -> set[str]:
+    """Return who sees an item differently; of a span, its passage."""
+    asked = asked_of(key.gold, item)
+    lines = read_outcomes(course, key.assignment).items()
+    return {student for (student, _), line in lines if asked in line.get("differently", {})}
+
+
 def task_of(key: Key, item: str) -> Task:
     """Return the task that an item belongs to; an item may also be a span of a passage.
 
@@ -158,7 +183,7 @@ def task_of(key: Key, item: str) -> Task:
     Stopped
         If no task of the assignment has it.
     """
-    passage = next((span.passage for span in key.gold.spans if span.id == item), item)
+    passage = asked_of(key.gold, item)
     tasks = [task for task in key.case.tasks.values() if task.assignment == key.assignment]
     # a headline claim is asked for by one task only; an article may be traced in two, first for its links
     for task in tasks:
@@ -214,8 +239,8 @@ def changes_like(course: CourseFolder, key: Key, item: str, student: str) -> tup
 def uphold(course: CourseFolder, key: Key, ruling: Ruling, changes: tuple[Change, ...]) -> list[str]:
     """Change gold.toml for everybody, note it in each item's history, and keep the ruling.
 
-    With no changes the key was corrected by hand, and only the note and the ruling are written. Return
-    what was changed, in words.
+    With no changes the key was corrected by hand, and only the note and the ruling are written. What was
+    earned until now is kept with the ruling, and who had asked. Return what was done, in sentences.
 
     Raises
     ------
@@ -224,28 +249,72 @@ def uphold(course: CourseFolder, key: Key, ruling: Ruling, changes: tuple[Change
     """
     path = course.place("source", assignment=key.assignment) / "gold.toml"
     document = tomlkit.parse(key.text)
+    changes = tuple(_reasoned(change, ruling) for change in changes)
     for change in changes:
         apply(document, change)
     note = {"when": ruling.when, "who": ruling.who, "what": f"upheld on appeal: {ruling.why}"}
     touched = {change.id for change in changes} or {ruling.item}
+    noted = []
     for table in ("claim", "span", "voices"):
         for row in document.get(table, []):
             if row.get("id", row.get("claim")) in touched or (not changes and row.get("passage") in touched):
                 row.setdefault("history", [])
                 row["history"].append(note)
+                noted.append(str(row.get("id", row.get("claim"))))
     text = tomlkit.dumps(document)
-    _, faults = gold_of(tomlkit.parse(text).unwrap(), key.assignment, key.case)
+    gold, faults = gold_of(tomlkit.parse(text).unwrap(), key.assignment, key.case)
+    ruling = evolve(
+        ruling,
+        students=tuple(sorted(who_asked(course, key, ruling.item))),
+        marks=json.dumps(earned(course, key.assignment)),
+    )
+    faults = faults or ruling_faults(key_of(key.assignment, key.case, gold, text, (*key.rulings, ruling)))
     if faults:
         raise Stopped(f"Nothing was written, because the key would be faulty. {DataError(faults)}")
     with Backup.of(course, f"disputes uphold {ruling.item}", gradebook=False) as backup:
         backup.before(path)
         write_whole(path, text.encode())
         _keep(course, backup, ruling)
-    return [_in_words(change) for change in changes]
+    home = f"solutions/{key.assignment}/gold.toml"
+    if changes:
+        return [f"Changed in {home}: {_in_words(change)}" for change in changes]
+    if noted:
+        return [f"Noted in {home}, in the history of {', '.join(noted)}."]
+    return [f"Noted in {RULINGS} only: {home} keeps no history of {ruling.item}."]
 
 
-def keep(course: CourseFolder, rulings: list[Ruling]) -> None:
-    """Keep rulings that change no key."""
+def earned(course: CourseFolder, assignment: str) -> Floors:
+    """Return what each answer has earned so far, as the gradebook has it."""
+    with connected(course) as db:
+        handed = read_sheet(db, assignment).handed
+    found: Floors = {}
+    for (student, task), line in read_outcomes(course, assignment).items():
+        rows = handed[student].grades if task and student in handed else {}
+        points = next((row.auto for (_, cell), row in rows.items() if cell == line["cell"]), None)
+        if points and line["answer"] is not None:
+            found.setdefault(student, {})[line["cell"]] = {digest_of(line["answer"]): points}
+    return found
+
+
+def _reasoned(change: Change, ruling: Ruling) -> Change:
+    """Put who, when and why into a new row, whose table has no history."""
+    if change.how != "row":
+        return change
+    row = {**json.loads(change.value), "reason": f"Upheld on appeal by {ruling.who} on {ruling.when}: {ruling.why}"}
+    return Change.of(change.table, change.id, change.key, row, how="row")
+
+
+def keep(course: CourseFolder, key: Key, rulings: list[Ruling]) -> None:
+    """Keep rulings that change no key.
+
+    Raises
+    ------
+    Stopped
+        If what is accepted for a student does not fit the key, or not what was accepted before.
+    """
+    faults = ruling_faults(evolve(key, rulings=(*key.rulings, *rulings)))
+    if faults:
+        raise Stopped(f"Nothing was ruled, because the key would be faulty; correct it by hand. {DataError(faults)}")
     verb = {"accepted": "accept", "declined": "decline"}[rulings[0].ruling]
     with Backup.of(course, f"disputes {verb} {rulings[0].item}", gradebook=False) as backup:
         for ruling in rulings:
@@ -263,8 +332,10 @@ def _keep(course: CourseFolder, backup: Backup, ruling: Ruling) -> None:
             )
         )
         document["ruling"] = tomlkit.aot()
-    row = {name: value for name, value in asdict(ruling).items() if name != "change"}
+    row = {name: value for name, value in asdict(ruling).items() if name not in ("change", "passage")}
     row["students"] = list(row["students"])
+    if not ruling.marks:
+        del row["marks"]
     table = tomlkit.item(row)
     if ruling.change:
         changes = tomlkit.aot()
@@ -284,9 +355,12 @@ def _in_words(change: Change) -> str:
 def new_ruling(key: Key, item: str, *, ruling: str, why: str, who: str, students: Iterable[str] = ()) -> Ruling:
     """Return a ruling of today."""
     task_of(key, item)
+    asked = asked_of(key.gold, item)
     if not why.strip():
         raise Stopped('A ruling needs a reason that students can read: --why "…".')
-    return Ruling(key.assignment, item, ruling, why.strip(), who, date.today().isoformat(), tuple(students))
+    passage = asked if asked != item else ""
+    when = date.today().isoformat()
+    return Ruling(key.assignment, item, ruling, why.strip(), who, when, tuple(students), passage=passage)
 
 
 def with_changes(ruling: Ruling, changes: tuple[Change, ...]) -> Ruling:
