@@ -298,7 +298,7 @@ def leftovers(course: Path) -> Iterable[str]:
     for path in sorted(course.rglob("*")):
         name = path.relative_to(course)
         half = path.parent == course / "backups" and path.is_dir() and not (path / "about.json").is_file()
-        temporary = path.name == ".grading" or path.name.startswith((".writing-", "now-", "now."))
+        temporary = path.name in (".grading", "now", "old") or path.name.startswith((".writing-", ".gone-"))
         if half or temporary or path.name.endswith("-journal"):
             yield f"left behind: {re.sub('-[a-z0-9_]{8}$', '-…', str(name))}{' (half a backup)' if half else ''}"
     number = sum(path.is_dir() for path in (course / "backups").glob("*"))

@@ -12,7 +12,7 @@ from tests.course.courses import cell_of, gradebook_records, hand_in, model, rel
 from whosaidso.check import mark
 from whosaidso.cli import app
 from whosaidso.grading.folder import read_course
-from whosaidso.grading.keys import changed_gold, load_key
+from whosaidso.grading.keys import changed_gold, load_key, ruling_for
 from whosaidso.kinds.claim_check.answer import ClaimAnswer
 from whosaidso.kinds.claim_check.scoring import credit
 from whosaidso.kinds.source_trace.answer import parse
@@ -155,6 +155,33 @@ def test_an_acceptance_never_lowers(asked):
     marked = evolve(key, rulings=(ruling,)).marker("anna")(TASK, given, 12)
     assert marked.points == 12
     assert "Accepted" not in marked.text
+
+
+def test_of_two_acceptances_one_that_hurts_or_earns_nothing_is_left_out(asked):
+    key = key_of(asked)
+    given = with_wrong(asked, "c06")
+    way = {"verdict": given["c06"]["verdict"], "usable": [given["c06"]["evidence"]]}
+    helps = (Change.of("claim", "c06", "accept_full", way, how="append"),)
+    hurts = (
+        Change.of("claim", "c04", "misused", {}),
+        Change.of("claim", "c04", "usable", [[other_record(key, "c04")]]),
+    )
+    nothing = (Change.of("claim", "c08", "reason", "As it was."),)
+    rulings = [
+        Ruling(CLAIMS, item, "accepted", "x", "x", "2026-11-25", ("fay",), change)
+        for item, change in (("c06", helps), ("c04", hurts), ("c08", nothing))
+    ]
+    for order in (rulings, rulings[::-1]):
+        marked = evolve(key, rulings=tuple(order)).marker("fay")(TASK, given, 12)
+        assert marked.points == 12
+        assert marked.text.count("Accepted for you") == marked.text.count("Accepted for you on appeal: c06") == 1
+
+
+def test_whom_a_ruling_concerns():
+    upheld = Ruling(CLAIMS, "c06", "upheld", "x", "x", "2026-11-25")
+    assert ruling_for([upheld], "c06", "fay") is None, "nobody had asked when it was upheld"
+    assert ruling_for([evolve(upheld, students=("fay",))], "c06", "fay")
+    assert ruling_for([evolve(upheld, ruling="declined")], "c06", "fay")
 
 
 def test_an_acceptance_is_for_the_student_named_and_the_item_named(asked):

@@ -273,7 +273,7 @@ def uphold(course: CourseFolder, key: Key, ruling: Ruling, changes: tuple[Change
         raise Stopped(f"Nothing was written, because the key would be faulty. {DataError(faults)}")
     with Backup.of(course, f"disputes uphold {ruling.item}", gradebook=False) as backup:
         backup.before(path)
-        write_whole(path, text.encode())
+        write_whole(path, text.encode(), beside=course.backups)
         _keep(course, backup, ruling)
     home = f"solutions/{key.assignment}/gold.toml"
     if changes:
@@ -343,7 +343,7 @@ def _keep(course: CourseFolder, backup: Backup, ruling: Ruling) -> None:
             changes.append(tomlkit.item(asdict(change)))
         table["change"] = changes
     document["ruling"].append(table)
-    write_whole(path, tomlkit.dumps(document).encode())
+    write_whole(path, tomlkit.dumps(document).encode(), beside=course.backups)
 
 
 def _in_words(change: Change) -> str:

@@ -19,7 +19,7 @@ from nbformat import NotebookNode
 
 from whosaidso.grading.batch import KEPT
 from whosaidso.grading.gradebook import GradeRow, Handed, Sheet
-from whosaidso.grading.keys import Key
+from whosaidso.grading.keys import Key, asked_of, concerns
 from whosaidso.grading.literals import read_literal
 from whosaidso.grading.marking import CheckCall, checks_of
 from whosaidso.grading.notebooks import grade_id_of
@@ -539,8 +539,8 @@ def _appeals(ready: Ready, lines: dict[str, Line], student: str) -> tuple[tuple[
     said = {item: note for line in lines.values() for item, note in line.get("differently", {}).items()}
     rulings, ruled = [], set()
     for ruling in key.rulings:
-        item = _asked(key, ruling.item)
-        asked = student in ruling.students or (not ruling.students and item in said)
+        item = asked_of(key.gold, ruling.item)
+        asked = concerns(ruling, student) and (bool(ruling.students) or item in said)
         if asked:
             ruled.add(item)
         if asked or ruling.ruling == "upheld":
@@ -551,11 +551,6 @@ def _appeals(ready: Ready, lines: dict[str, Line], student: str) -> tuple[tuple[
         for item, note in said.items()
     )
     return appeals, tuple(rulings)
-
-
-def _asked(key: Key, item: str) -> str:
-    """Return what a student can ask about: of a span, its passage."""
-    return next((span.passage for span in key.gold.spans if span.id == item), item)
 
 
 def _item(case: Case, item: str) -> str:
