@@ -922,7 +922,9 @@ def test_accepted_and_upheld_are_said_to_those_they_concern(course):
     differently(course, "able", "c04", "Open.")
     batch.grade(read_course(course), [CLAIMS], track=quietly)
     write(course, CLAIMS)
-    assert "The road was open in part." in shown(course, "able")
+    said = shown(course, "able")
+    assert "The road was open in part." not in said  # who asks after a ruling is not answered by it
+    assert "It waits for your teacher." in said
 
 
 def test_mark_kept_after_an_appeal_is_explained(course):

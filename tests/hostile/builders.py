@@ -1361,7 +1361,7 @@ def files_beside_it(it, place, data):
 
 TIMES: dict[str, tuple[bytes, bool]] = {
     "empty": (b"", True), "binary": (bytes(range(256)), True), "year 99999": (b"99999-01-01 00:00:00", True), "year 9999": (b"9999-12-31 23:59:59 -1200", True),
-    "negative": (b"-5", True), "words": (LURE.encode(), True), "half": (b"2026-01-01 00:00:00 NOWHERE", False), "a zone beyond": (b"2026-01-01 00:00:00 999999999999", True),
+    "negative": (b"-5", True), "words": (LURE.encode(), True), "half": (b"2026-01-01 00:00:00 NOWHERE", True), "a zone beyond": (b"2026-01-01 00:00:00 999999999999", True),
     "year 1": (b"0001-01-01 00:00:00 +1400", True), "a megabyte": (b"2026-01-01 00:00:00 UTC" + b" " * 1_000_000, False), "many digits": (b"1" * 90, True),
     "a zone that is a path": (b"2026-01-01 00:00:00 ../../../etc/passwd", True), "NUL": (b"2026-01-01\0", True), "a fraction": (b"1e999", True), "UTF-16": ("2026-01-01".encode("utf-16"), True),
 }  # fmt: skip
@@ -1574,7 +1574,9 @@ def wrong_marks(case: Case, grades: Grades | None, sound: Grades) -> list[str]:
 def wrong_words(case: Case, graded: bool, troubles: list[dict[str, str]]) -> list[str]:
     """Return what is wrong with what needs attention says of a hand-in."""
     wrong = []
-    if not case.luck and bool(troubles) != (case.noted or case.earns == UNREAD):
+    # cells that somebody added may stand below a written part that was left as it was
+    due = [trouble for trouble in troubles if not trouble["why"].startswith("Wrote in a cell of their own below")]
+    if not case.luck and bool(due) != (case.noted or case.earns == UNREAD):
         wrong.append(f"{told(case)}: {troubles}")
     if not graded and len(troubles) != 1:
         wrong.append(f"{told(case)}: neither graded nor named once")
