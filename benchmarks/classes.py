@@ -68,6 +68,11 @@ class Figure:
         return self.seconds / self.hand_ins
 
     @property
+    def cpu(self) -> float:
+        """Seconds of processor time, by the median."""
+        return statistics.median(run.cpu for run in self.runs)
+
+    @property
     def peak_mb(self) -> float:
         """The most of all runs."""
         return max(run.peak_mb for run in self.runs)
@@ -78,7 +83,7 @@ class Figure:
         spread = f"{min(times):.2f}–{max(times):.2f}" if len(times) > 1 else ""
         return (
             f"{self.what:<46} {self.hand_ins:>6,} {self.seconds:>9.2f} {spread:>15} {self.each * 1000:>9.2f} "
-            f"{self.peak_mb:>7.0f} {statistics.median(run.cpu for run in self.runs):>8.1f}"
+            f"{self.peak_mb:>7.0f} {self.cpu:>8.1f}"
         )
 
 

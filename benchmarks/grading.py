@@ -254,18 +254,18 @@ def promises(of: dict[str, Figure]) -> Iterator[tuple[str, str, bool]]:
     yield f"feedback for {MANY:,} in under {FEEDBACK_SECONDS} s", f"{seconds:.2f} s", seconds < FEEDBACK_SECONDS
 
 
-def ratios(of: dict[str, Figure]) -> Iterator[tuple[str, float]]:
-    """Yield how many times as long the other ways take."""
-    many, few, some = of["many"], of["stock few"], of["some"]
-    yield f"a hand-in, nbgrader autograde on {few.hand_ins} / ours on {many.hand_ins:,}", few.each / many.each
-    yield f"whole process, {some.hand_ins} hand-ins, nbgrader / ours", of["stock some"].seconds / some.seconds
-    own, theirs = of["feedback"], of["stock feedback"]
-    yield f"a page, nbgrader generate_feedback on {theirs.hand_ins} / ours on {own.hand_ins:,}", theirs.each / own.each
+def ratios(of: dict[str, Figure]) -> Iterator[tuple[str, float, float]]:
+    """Yield how many times as long the other ways take, and how many times as much work for the processors."""
+
+    def each(what: str, theirs: Figure, own: Figure) -> tuple[str, float, float]:
+        said = f"{what}, {theirs.what} on {theirs.hand_ins:,} / {own.what} on {own.hand_ins:,}"
+        return said, theirs.each / own.each, theirs.cpu / theirs.hand_ins / (own.cpu / own.hand_ins)
+
+    yield each("a hand-in", of["stock few"], of["many"])
+    yield each("a whole process", of["stock some"], of["some"])  # as many hand-ins: the same ratio
+    yield each("a page", of["stock feedback"], of["feedback"])
     if "otter" in of:
-        yield (
-            f"a hand-in, otter run on {of['otter'].hand_ins} / ours on {many.hand_ins:,}",
-            of["otter"].each / many.each,
-        )
+        yield each("a hand-in", of["otter"], of["many"])
 
 
 def measure(courses: Courses, otter: Otter | None, rounds: int) -> dict[str, Figure]:
@@ -328,8 +328,9 @@ def main() -> int:
     for figure in of.values():
         print(figure.line())
     print(f"\n{quiet(run for figure in of.values() for run in figure.runs)} Now: {load()}.\n")
-    for what, times in ratios(of):
-        print(f"{times:8.1f} ×  {what}")
+    print(f"{'time':>9} {'cpu':>9}   others / ours")
+    for what, times, work in ratios(of):
+        print(f"{times:8.1f}× {work:8.1f}×   {what}")
     if asked.quick:
         return 0
     print()
