@@ -1353,3 +1353,13 @@ def test_collect_a_class_is_quick_and_small(course, tmp_path):
     assert not plan.problems
     assert len(who(course)) == 200
     assert os.times().user - started < 6  # a tenth of that on an idle machine
+
+
+def test_a_display_name_is_no_markup_in_the_gradebook():
+    from whosaidso.grading.collect.students import Enrolled, rows_for
+
+    rows = rows_for(Enrolled({}, {}, {}), None, {"eve": ("Eve <img src=x onerror=run()> $\\href{x}{y}$", "7")})
+    told = " ".join(rows["eve"].values())
+    assert "<" not in told
+    assert "\\" not in told
+    assert "Eve" in told

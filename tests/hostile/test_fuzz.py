@@ -21,7 +21,7 @@ from whosaidso.answers import Parsed
 from whosaidso.cases import case_ids, load_case
 from whosaidso.check import mark
 from whosaidso.gold import read_gold
-from whosaidso.grading import batch, notebooks
+from whosaidso.grading import batch, notebooks, stamps
 from whosaidso.grading.literals import read_literal
 from whosaidso.grading.notebooks import HandedIn, Unreadable, grade_id_of, is_solution, read_notebook, rebuild
 from whosaidso.grading.outcomes import outcomes_bytes, read_differently, task_line
@@ -202,7 +202,7 @@ def test_fuzz_any_cells_leave_the_release_whole(assignment, data):
 
 
 @examples(80)
-@given(text=ANY | st.from_regex(batch._MOMENT, fullmatch=True))
+@given(text=ANY | st.from_regex(stamps._MOMENT, fullmatch=True))
 def test_fuzz_any_time_of_hand_in_is_a_time_or_none(text, tmp_path):
     (tmp_path / "timestamp.txt").write_bytes(text.encode("utf-8", "surrogatepass"))
     when, why = batch._timestamp(tmp_path)

@@ -14,7 +14,7 @@ import re
 import shutil
 from collections.abc import Callable, Iterable, Iterator
 from contextlib import suppress
-from datetime import UTC, datetime, timedelta, timezone, tzinfo
+from datetime import datetime
 from glob import glob
 from html import unescape
 from pathlib import Path
@@ -61,6 +61,7 @@ from whosaidso.grading.outcomes import (
     task_line,
 )
 from whosaidso.grading.safe import visible
+from whosaidso.grading.stamps import read_stamp
 from whosaidso.records import Case
 
 CARRIED = ("timestamp.txt", "submission_secret.txt")
@@ -71,11 +72,6 @@ FEW_WORDS = 5
 """So many words below a text cell that was left alone may be the answer to it."""
 MOST_NOTEBOOKS = 20
 """So many notebooks in a folder are looked into for the one that counts."""
-_MOMENT = re.compile(
-    r"(?P<when>\d{4}-\d\d-\d\d([ T]\d\d:\d\d(:\d\d(\.\d{1,6})?)?)?)( ?(?P<zone>[+-]\d\d:?\d\d|[A-Za-z]\w*(/[\w+-]+){0,2}))?",
-    re.ASCII,
-)
-"""What nbgrader and the collector write; other words might name a file as their time zone, or mean today."""
 _TAG = re.compile("<[^>]*>")
 KEPT = "Kept at {points:g} points, as before an appeal was upheld: a new grading after an appeal lowers nobody."
 
@@ -490,26 +486,12 @@ def _timestamp(folder: Path) -> tuple[datetime | None, str]:
             text = file.read(100).strip()
         if not text:
             return None, "timestamp.txt is empty; taken as on time."
-        if found := _MOMENT.fullmatch(text):
-            moment = datetime.fromisoformat(found["when"])
-            zone = _zone(found["zone"] or "UTC")
-            if zone is None:
-                return moment, f"timestamp.txt names the unknown time zone {found['zone']}; taken as {moment} UTC."
-            return moment.replace(tzinfo=zone).astimezone(UTC).replace(tzinfo=None), ""
+        moment, known = read_stamp(text)
+        if not known:
+            return moment, f"timestamp.txt names the unknown time zone {text.split()[-1]}; taken as {moment} UTC."
+        return moment, ""
     except (ValueError, OverflowError, OSError):
-        pass
-    return None, "timestamp.txt holds no date; taken as on time."
-
-
-def _zone(name: str) -> tzinfo | None:
-    """Return the time zone that a timestamp names: +0100, or a name that nbgrader knows."""
-    if name[0] in "+-":
-        ahead = timedelta(hours=int(name[1:3]), minutes=int(name[-2:]))
-        return timezone(-ahead if name[0] == "-" else ahead)
-    from nbgrader.utils import gettz
-
-    known: tzinfo | None = UTC if name == "Z" else gettz(name)
-    return known
+        return None, "timestamp.txt holds no date; taken as on time."
 
 
 def _submission(

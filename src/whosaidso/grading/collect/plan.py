@@ -17,7 +17,7 @@ from whosaidso.grading.collect.index import Attempt, Placed, file_of, read_index
 from whosaidso.grading.collect.names import Claim, Desk, Owner, Verdict, agrees, named, plain, read_as, split_names
 from whosaidso.grading.collect.problems import NOTHING, Problem
 from whosaidso.grading.collect.reading import read_releases
-from whosaidso.grading.collect.scan import PAPERS, HandIn, Scan, Spot, read_stamp
+from whosaidso.grading.collect.scan import PAPERS, HandIn, Scan, Spot, stamp_of
 from whosaidso.grading.collect.sent import Stray, find_strays
 from whosaidso.grading.collect.students import Enrolled, read_enrolled, rows_for
 from whosaidso.grading.folder import CourseFolder, Stopped
@@ -316,7 +316,7 @@ def _name_and_number(hand_in: HandIn, owner: Owner) -> tuple[str, str]:
 def _kept(target: Path, student: str, assignment: str, sha: str) -> Attempt:
     """Return the attempt for a file that lay in submitted/ and did not come from here."""
     stamp, secret = (_small(target.parent / name) for name in PAPERS)
-    time = read_stamp(stamp)
+    time = stamp_of(stamp)
     return Attempt(
         student=student,
         assignment=assignment,

@@ -7,13 +7,13 @@ from collections.abc import Callable, Mapping
 from datetime import UTC, datetime, tzinfo
 
 from attrs import define, evolve, field, frozen
-from nbgrader.utils import parse_utc
 
 from whosaidso.grading.collect.archives import Entry, FolderPile, Pile, Piles, Refused, ZipPile, shown
 from whosaidso.grading.collect.index import Placed
 from whosaidso.grading.collect.layouts import Found, find_layout, read_receipt
 from whosaidso.grading.collect.problems import REFUSED, UNREADABLE, Problem
 from whosaidso.grading.collect.reading import Facts, Release, read_facts
+from whosaidso.grading.stamps import read_stamp
 
 PAPERS = ("timestamp.txt", "submission_secret.txt")
 """What nbgrader's exchange puts beside a hand-in."""
@@ -78,15 +78,15 @@ class Foreign:
         return shown(self.found.file or self.path.rpartition("/")[2], 60)
 
 
-def read_stamp(text: str) -> str:
+def stamp_of(text: str) -> str:
     """Return the moment in a timestamp.txt as UTC; "" if there is none.
 
-    >>> read_stamp("2026-11-20 14:33:12.5 Europe/Berlin"), read_stamp("yesterday")
-    ('2026-11-20T13:33:12', '')
+    >>> stamp_of("2026-11-20 14:33:12.5 Europe/Berlin"), stamp_of("yesterday"), stamp_of("2026-01-01 00:00 ../../x")
+    ('2026-11-20T13:33:12', '', '')
     """
     try:
-        return parse_utc(text.strip()).replace(microsecond=0).isoformat() if text.strip() else ""
-    except (ValueError, OverflowError, TypeError, AttributeError):
+        return read_stamp(text)[0].replace(microsecond=0).isoformat()
+    except (ValueError, OverflowError):
         return ""
 
 
@@ -217,7 +217,7 @@ class Scan:
         elif found.layout == "nbgrader" and spot.inner is None:  # a zip inside may be anybody's
             folder = spot.entry.path[: -len(spot.entry.name)]
             stamp, hand_in.secret = (_paper(spot.pile, beside.get(folder + name)) for name in PAPERS)
-            hand_in.time = read_stamp(stamp)
+            hand_in.time = stamp_of(stamp)
             hand_in.stamp = stamp if hand_in.time else ""
         self.hand_ins.append(hand_in)
 

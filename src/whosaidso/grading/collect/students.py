@@ -14,6 +14,7 @@ from whosaidso.grading.collect.names import Owner
 from whosaidso.grading.folder import CourseFolder
 from whosaidso.grading.gradebook import connected
 from whosaidso.grading.roster import Roster
+from whosaidso.grading.safe import page_name
 
 _COLUMNS = ("first_name", "last_name", "email", "lms_user_id")
 
@@ -77,8 +78,8 @@ def rows_for(
     wanted: dict[str, dict[str, str]] = {}
     for person in roster.people if roster else ():
         wanted[person.id] = {
-            "first_name": person.first,
-            "last_name": person.last or ("" if person.first else person.name),
+            "first_name": page_name(person.first),
+            "last_name": page_name(person.last or ("" if person.first else person.name)),
             "email": person.email,
             # a number of Moodle's worksheet is one assignment's, not the person's
             "lms_user_id": person.lms_id if roster and roster.layout != "moodle" else "",
@@ -86,7 +87,7 @@ def rows_for(
     for id, (name, number) in found.items():
         if id in wanted:
             continue
-        first, last = _halves(name)
+        first, last = _halves(page_name(name))
         there = enrolled.students.get(id, {})
         wanted[id] = {
             "first_name": "" if there.get("last_name") else first,
