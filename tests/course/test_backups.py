@@ -185,3 +185,28 @@ def test_files_keep_who_may_read_them(graded):
     whosaidso(graded, "disputes", "uphold", ASSIGNMENT, "c06", "--by-hand", "--why", "A note.")
     if os.name == "posix":
         assert gold.stat().st_mode & 0o777 == 0o600
+
+
+@pytest.mark.parametrize("killed", ["before it is written", "before it is noted as written"])
+def test_a_grading_killed_around_its_transaction_and_the_one_after_it_are_both_undone_unasked(
+    graded, monkeypatch, killed
+):
+    again(graded)
+    before = gradebook_records(graded)
+
+    def dies(*anything):
+        raise Killed
+
+    with monkeypatch.context() as patch:
+        if killed == "before it is written":
+            foresee = backups.Backup.foresee
+            patch.setattr(backups.Backup, "foresee", lambda self, db: (foresee(self, db), dies()))
+        else:
+            patch.setattr(backups.Backup, "committed", dies)
+        patch.setattr(backups.Backup, "_take_back", lambda self: None)  # a process that is killed takes nothing back
+        with pytest.raises(Killed):
+            whosaidso(graded, "grade")
+    whosaidso(graded, "grade")
+    whosaidso(graded, "undo")
+    whosaidso(graded, "undo")
+    assert gradebook_records(graded) == before

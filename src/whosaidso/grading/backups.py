@@ -20,7 +20,7 @@ from types import TracebackType
 
 from attrs import define, frozen
 from filelock import FileLock, Timeout
-from sqlalchemy import create_engine, make_url, select
+from sqlalchemy import Connection, create_engine, make_url, select
 from sqlalchemy.exc import SQLAlchemyError
 
 from whosaidso.files import write_whole
@@ -31,7 +31,7 @@ KEPT = 10
 
 STATE, NOW = "state", "now"
 """What a backup holds, and what is there at the moment of undoing, until the two have changed places."""
-COMPLETE, UNDONE, EXPECTED = "complete", "undone", "expected"
+COMPLETE, UNDONE, EXPECTED, FORESEEN = "complete", "undone", "expected", "foreseen"
 STAGE = ".grading"
 """Where grading lays its files ready."""
 
@@ -56,11 +56,13 @@ class Entry:
 
     @property
     def expected(self) -> str:
-        """Digest of the gradebook as it was left, when the two sides parted; "" if the write was interrupted."""
-        try:
-            return (self.folder / STATE / EXPECTED).read_text(encoding="ascii")
-        except OSError:
-            return ""
+        """Digest of the gradebook as it was left, or as an interrupted write was about to leave it; "" if neither is known."""
+        for name in (EXPECTED, FORESEEN):
+            try:
+                return (self.folder / STATE / name).read_text(encoding="ascii")
+            except OSError:
+                continue
+        return ""
 
     @property
     def interrupted(self) -> bool:
@@ -108,6 +110,10 @@ class Backup:
         if path not in self.told:
             _keep_file(self.course, self.entry.folder / STATE, path, len(self.told))
             self.told.add(path)
+
+    def foresee(self, db: Connection) -> None:
+        """Note, last in the transaction, what the gradebook is going to be: the computer may stop right after it."""
+        write_whole(self.entry.folder / STATE / FORESEEN, digest_in(db).encode("ascii"))
 
     def committed(self) -> None:
         """Note what the gradebook is at this moment: what others write into it later is not this verb's to take back."""
@@ -240,8 +246,9 @@ def redo(course: CourseFolder, *, force: bool = False) -> Entry:
 def _exchange(course: CourseFolder, entry: Entry, *, force: bool, words: str) -> Entry:
     if entry.gradebook.exists():
         _must_be_free(course)
-        known = entry.expected or digest(f"sqlite:///{entry.gradebook}")
-        if not force and digest(course.db_url) != known:
+        # As the write left it, or, where that was cut short, as it still was.
+        known = {entry.expected, digest(f"sqlite:///{entry.gradebook}")}
+        if not force and digest(course.db_url) not in known:
             raise Stopped(
                 f"The gradebook has changed since `{entry.verb}` of {entry.when}, perhaps by marks entered in formgrader: "
                 f"they would be taken back, too. If that is what you want, say `whosaidso {words} --force`; "
@@ -403,19 +410,24 @@ def gradebook_file(course: CourseFolder) -> Path | None:
 
 def digest(db_url: str) -> str:
     """Return a hash of all that is in a gradebook, the same for a copy of it in another kind of database."""
-    from nbgrader.api import Base
-
-    hashed = hashlib.sha256()
     engine = create_engine(db_url)
     try:
         with engine.connect() as db:
-            for table in Base.metadata.sorted_tables:
-                for row in db.execute(select(table).order_by(*table.primary_key)):
-                    hashed.update(repr(tuple(row)).encode("utf-8", "replace"))
+            return digest_in(db)
     except SQLAlchemyError as error:
         return f"none: {type(error).__name__}"
     finally:
         engine.dispose()
+
+
+def digest_in(db: Connection) -> str:
+    """Return the digest of what a connection sees, its own transaction included."""
+    from nbgrader.api import Base
+
+    hashed = hashlib.sha256()
+    for table in Base.metadata.sorted_tables:
+        for row in db.execute(select(table).order_by(*table.primary_key)):
+            hashed.update(repr(tuple(row)).encode("utf-8", "replace"))
     return hashed.hexdigest()
 
 

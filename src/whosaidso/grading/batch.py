@@ -43,8 +43,10 @@ from whosaidso.grading.notebooks import (
     MOST_BYTES,
     Notebook,
     Unreadable,
+    for_the_marker,
     grade_id_of,
     is_solution,
+    mark_schemes,
     read_bytes,
     read_notebook,
     read_released,
@@ -143,6 +145,8 @@ class Prepared:
     before: Lines
     closed: bool = False
     """May the gradebook get no new students? `Autograde.create_student = False` says so."""
+    schemes: dict[str, NotebookNode] = field(factory=dict)
+    """The instructor's criterion cells, with their mark schemes."""
     cells: dict[int, str] = field(factory=dict)
     """The released cells as they stand in the file, by identity: most of a hand-in is printed already."""
 
@@ -224,6 +228,7 @@ def prepare(course: CourseFolder, assignment: str) -> Prepared:
     try:
         release = read_released(path)
         faults = release_faults(key.case, release)
+        schemes = mark_schemes(read_released(sources[0]))
     except Exception as error:  # what is wrong with it may be anything
         raise Stopped(
             f"{assignment} was not graded: the released {path.name} is damaged ({type(error).__name__}). "
@@ -241,7 +246,7 @@ def prepare(course: CourseFolder, assignment: str) -> Prepared:
     left_out = course.nbgrader.student_id_exclude.split(",")
     theirs = [hand_in for hand_in in hand_ins(course, assignment) if hand_in.student not in left_out]
     closed = course.config.get("Autograde", {}).get("create_student") is False
-    return Prepared(key, name, release, sheet, theirs, read_outcomes(course, assignment), closed)
+    return Prepared(key, name, release, sheet, theirs, read_outcomes(course, assignment), closed, schemes)
 
 
 def _graded(release: NotebookNode) -> set[str]:
@@ -393,6 +398,7 @@ def _marked(
     changed = _changed(old, notebook, checks)
     marks = fill_marks(notebook, ready.key.marker(student))
     marks = _floor(notebook, checks, marks, ready.key.floors.get(student, {}))
+    notebook = for_the_marker(notebook, ready.schemes)
     notes = (*read.notes, *rebuilt.notes)
     attention = [*attention, *(Attention(student, note, remedy_for(note)) for note in read.notes)]
     for name in written_below(ready.release, notebook):
@@ -429,8 +435,9 @@ def _old(target: Path) -> bytes:
 
 
 def _sources(notebook: Any) -> dict[str, str]:
+    """Return what stands in the cells that are a student's to fill."""
     found = {}
-    for cell in notebook["cells"]:
+    for cell in filter(is_solution, notebook["cells"]):
         source = cell["source"]
         found[grade_id_of(cell)] = "".join(source) if isinstance(source, list) else source
     return found
@@ -668,6 +675,7 @@ def write(course: CourseFolder, prepared: list[Prepared], results: list[Graded],
                 sheet = read_sheet(db, ready.key.assignment)
                 changes = changes_for(sheet, (one.submission for one in worked if one.submission), late_penalty(course))
                 changes.write(db)
+            backup.foresee(db)
         backup.committed()
         for ready, worked in zip(prepared, found, strict=True):
             for one_found in worked:

@@ -42,6 +42,7 @@ def grant(course: CourseFolder, assignment: str, student: str, until: str) -> tu
         with connected(course, write=True) as db:
             row = SubmittedAssignment.__table__.c.id == sheet.handed[student].id
             db.execute(update(SubmittedAssignment.__table__).where(row).values(extension=more))
+            backup.foresee(db)
         backup.committed()
     return sheet.duedate, sheet.duedate + (more or timedelta())
 

@@ -40,6 +40,7 @@ MOST_ADDED = 200_000
 _CELL = re.compile(r'\{\s*"(?:attachments|cell_type|execution_count|id|metadata|outputs|source)"\s*:')
 _OF_TASK = re.compile(r"#\s*([\w-]+):")
 _WHO = re.compile(r"^who\s*=", re.MULTILINE)
+_SCHEME = re.compile(r"^[^\n]*BEGIN MARK SCHEME.*?(?:END MARK SCHEME[^\n]*\n?|\Z)", re.MULTILINE | re.DOTALL)
 
 
 class Unreadable(Exception):
@@ -395,3 +396,27 @@ def _extra(theirs: HandedIn, name: str) -> NotebookNode:
 def read_released(path: Path) -> NotebookNode:
     """Return a released notebook, which is ours and therefore must be sound."""
     return nbformat.read(path, as_version=4)
+
+
+def mark_schemes(source: NotebookNode) -> dict[str, NotebookNode]:
+    """Return the criterion cells of the instructor's notebook by name: the release has no mark scheme in them."""
+    return {grade_id_of(cell): cell for cell in source["cells"] if cell["metadata"].get("nbgrader", {}).get("task")}
+
+
+def for_the_marker(notebook: NotebookNode, schemes: dict[str, NotebookNode]) -> NotebookNode:
+    """Return a notebook with its mark schemes, where nbgrader's own grading would have put them back."""
+    cells = []
+    for cell in notebook["cells"]:
+        own = schemes.get(grade_id_of(cell))
+        cells.append(cell if own is None else NotebookNode({**cell, "source": own["source"]}))
+    return NotebookNode({**notebook, "cells": cells})
+
+
+def without_schemes(notebook: NotebookNode) -> NotebookNode:
+    """Return a notebook without what stands between the marks of a mark scheme."""
+    cells = []
+    for cell in notebook["cells"]:
+        if cell["metadata"].get("nbgrader", {}).get("task"):
+            cell = NotebookNode({**cell, "source": _SCHEME.sub("", cell["source"])})
+        cells.append(cell)
+    return NotebookNode({**notebook, "cells": cells})

@@ -24,7 +24,17 @@ from whosaidso.gold import load_gold
 from whosaidso.grading.batch import release_faults, written_below
 from whosaidso.grading.keys import read_rulings
 from whosaidso.grading.marking import fill_marks
-from whosaidso.grading.notebooks import HandedIn, Rebuilt, Unreadable, read_cells, read_released, rebuild
+from whosaidso.grading.notebooks import (
+    HandedIn,
+    Rebuilt,
+    Unreadable,
+    for_the_marker,
+    mark_schemes,
+    read_cells,
+    read_released,
+    rebuild,
+    without_schemes,
+)
 
 
 def released_path(coursedir: CourseDirectory, assignment: str, notebook: str) -> Path:
@@ -129,7 +139,8 @@ class Restore(NbGraderPreprocessor):
     def preprocess(self, nb: NotebookNode, resources: ResourcesDict) -> tuple[NotebookNode, ResourcesDict]:
         """Return the released notebook with the answers of `nb`."""
         about = resources["nbgrader"]
-        released = read_released(released_path(self.parent.parent.coursedir, about["assignment"], about["notebook"]))
+        coursedir = self.parent.parent.coursedir
+        released = read_released(released_path(coursedir, about["assignment"], about["notebook"]))
         cells = [
             HandedIn(cell.cell_type, cell.source, cell.metadata.get("nbgrader", {}).get("grade_id", ""))
             for cell in nb.cells
@@ -140,7 +151,10 @@ class Restore(NbGraderPreprocessor):
         for grade_id in written_below(released, rebuilt.notebook):
             self.log.warning("%s wrote in a cell of their own below %s: look at it.", about["student"], grade_id)
             rebuilt.notebook.metadata.setdefault(FOR_A_PERSON, []).append(grade_id)
-        return rebuilt.notebook, resources
+        folder = Path(coursedir.format_path(coursedir.source_directory, ".", about["assignment"]))
+        source = folder / f"{about['notebook']}.ipynb"
+        schemes = mark_schemes(read_released(source)) if source.is_file() else {}
+        return for_the_marker(rebuilt.notebook, schemes), resources
 
 
 class ReadAnswers(NbGraderPreprocessor):
@@ -204,5 +218,5 @@ class FeedbackExporter(HTMLExporter):
                 f"No page was written: this hand-in was autograded with {SHOW_GOLD}=1 and shows the key. Autograde it "
                 f"again with --force (its hand-given marks stay), or set {SHOW_GOLD}=1 here too if all have handed in."
             )
-        page, resources = super().from_notebook_node(nb, resources, **kw)
+        page, resources = super().from_notebook_node(without_schemes(nb), resources, **kw)
         return _MATHS.sub("", page, count=1), resources  # the head comes before every word of a student's

@@ -9,7 +9,7 @@ from attrs import field, frozen
 from nbgrader.api import Assignment, Student, SubmittedAssignment
 from sqlalchemy import bindparam, select, update
 
-from whosaidso.grading.backups import sqlite_path
+from whosaidso.grading.backups import Backup, sqlite_path
 from whosaidso.grading.collect.names import Owner
 from whosaidso.grading.folder import CourseFolder
 from whosaidso.grading.gradebook import connected
@@ -116,7 +116,9 @@ def _halves(name: str) -> tuple[str, str]:
     return (words[0], words[1]) if len(words) == 2 else ("", name)
 
 
-def write_students(course: CourseFolder, enrolled: Enrolled, rows: Mapping[str, Mapping[str, str]]) -> None:
+def write_students(
+    course: CourseFolder, enrolled: Enrolled, rows: Mapping[str, Mapping[str, str]], backup: Backup
+) -> None:
     """Write students to the gradebook in one transaction."""
     if not rows:
         return
@@ -130,3 +132,4 @@ def write_students(course: CourseFolder, enrolled: Enrolled, rows: Mapping[str, 
         if old:
             sql = update(table).where(table.c.id == bindparam("key"))
             db.execute(sql.values({name: bindparam(name) for name in _COLUMNS}), old)
+        backup.foresee(db)

@@ -44,7 +44,7 @@ def carry_out(course: CourseFolder, plan: Plan, tick: Callable[[int, int], None]
             for done, placement in enumerate(todo, len(plan.fresh)):
                 tick(done, total)
                 _submit(course, backup, placement.attempt)
-            write_students(course, plan.enrolled, plan.students)
+            write_students(course, plan.enrolled, plan.students, backup)
             backup.committed()
             backup.before(index_path(course))
             write_index(course, plan.attempts)
