@@ -209,7 +209,8 @@ class Record:
     party: bool
     """True when the speaker fought in, or governed a side of, this war."""
     origin_group: str
-    """Bloc of the speaker: us_coalition, iraq, kurdish_region, hashd, russia, syria, iran, isis, residents, un, independent."""
+    """Bloc of the speaker: us_coalition, iraq, kurdish_region, hashd, russia, syria, syrian_opposition,
+    iran, isis, residents, un, independent."""
     shows: str
     cannot_show: str
     link: str
@@ -217,7 +218,13 @@ class Record:
     link_reason: str = ""
     """Why the address is text only."""
     carrier_group: str = "independent"
-    """Bloc of the carrier, in the same words as origin_group."""
+    """Bloc of the carrier, in the same words as origin_group.
+
+    A carrier has one if it belongs to a government, army, party, militia or state broadcaster of that bloc (Stars and
+    Stripes, Voice of America, France 24, TRT; TASS; Fars; Rudaw). Broadcasters with a charter (BBC, CBC, NPR, Deutsche
+    Welle) and private papers are independent. So are the papers and channels of Gulf states, as long as no record that
+    we read says whose they are: where one does (r265), the caution says so.
+    """
     date_inferred: bool = False
     quote: str = ""
     """At most 25 exact words from the page."""

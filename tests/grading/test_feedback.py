@@ -18,7 +18,7 @@ from nbformat import NotebookNode
 from nbgrader.api import Gradebook
 from typer.testing import CliRunner
 
-from tests.course.courses import ASSIGNMENTS, GRADEBOOK, ROOT, cell_of, hand_in, model, released, run
+from tests.course.courses import ASSIGNMENTS, GRADEBOOK, ROOT, case_of, cell_of, hand_in, model, released, run
 from whosaidso.cases import load_case
 from whosaidso.cli import app
 from whosaidso.files import write_whole
@@ -36,7 +36,7 @@ from whosaidso.grading.outcomes import read_outcomes
 from whosaidso.grading.safe import safe_markdown
 from whosaidso.vocabulary import VERDICTS
 
-CLAIMS, SOURCING, WORDING = "mosul-claims", "mosul-sourcing", "mosul-wording"
+CLAIMS, SOURCING, WORDING, NOTE = "mosul-claims", "mosul-sourcing", "mosul-wording", "mosul-note"
 CASE = load_case("mosul_2016")
 STUDENTS = 10
 HOSTILE = (
@@ -88,7 +88,7 @@ def all_wrong(course, assignment):
     """Return a hand-in with an answer to everything and as little as possible right."""
     notebook = model(course, assignment)
     gold = tomllib.loads((course / "solutions" / assignment / "gold.toml").read_text(encoding="utf-8"))
-    for task in CASE.tasks.values():
+    for task in case_of(assignment).tasks.values():
         if task.assignment != assignment:
             continue
         if task.kind == "claim_check":
@@ -126,7 +126,7 @@ def template(tmp_path_factory) -> Path:
         hand_in(root, "idle", assignment, released(root, assignment))
     hand_in(root, "broken", CLAIMS, b"%PDF-1.4 no notebook")
     hand_in(root, "evil", CLAIMS, hostile(root, CLAIMS))
-    for other in (SOURCING, WORDING):
+    for other in (SOURCING, WORDING, NOTE):
         hand_in(root, "evil", other, hostile(root, other))
     batch.grade(read_course(root), list(ASSIGNMENTS), track=quietly)
     return root
@@ -137,9 +137,13 @@ def hostile(course, assignment):
     notebook = model(course, assignment)
     long = HOSTILE + "W" * 10_000
     words = repr(HOSTILE + "W" * 500)
+    claims = (
+        f'claims = {{"c01": {{"verdict": {words}, {words}: 1}}, {words}: 1, "c04": {{"verdict": "supported", "evidence": [{words}]}}}}\n'
+        f'differently = {{"c01": {{"why": {words}, "record": {words}}}}}'
+    )
     answers = {
-        CLAIMS: f'claims = {{"c01": {{"verdict": {words}, {words}: 1}}, {words}: 1, "c04": {{"verdict": "supported", "evidence": [{words}]}}}}\n'
-        f'differently = {{"c01": {{"why": {words}, "record": {words}}}}}',
+        CLAIMS: claims,
+        NOTE: claims.replace("c01", "c60").replace("c04", "c61"),
         SOURCING: f'sourcing = {{"edges": [({words}, "fars", {words}, {words}), ("fars", "abadi", {words}, "{"p" * 3000}:p1")], {words}: 1}}',
         WORDING: f'wording = [("trueactivist-bombshell", "p2", {words}, 1, {words}), ({words},)]',
     }
@@ -337,7 +341,7 @@ def reasons(gold):
 def test_no_reason_of_the_key_is_on_any_page(pages):
     for assignment in ASSIGNMENTS:
         keys = reasons(gold_of(pages, assignment))
-        assert len(keys) >= 10
+        assert len(keys) >= 6
         for student, name in hand_ins(pages):
             if name == assignment:
                 page = path_of(pages, student, name).read_text(encoding="utf-8")
@@ -381,7 +385,8 @@ def test_no_span_that_the_student_did_not_mark(pages):
         entries = facts(pages, student, WORDING).sections[0].entries
         assert len(entries) <= len(lines[student, "mosul-wording-1"]["answer"] or [])
         for span in spans:
-            if span.exact not in marks and span.exact not in texts and len(span.exact) > 5:
+            bare = span.exact.strip("“”")  # the page puts what was marked in such marks itself
+            if bare not in marks and span.exact not in texts and len(span.exact) > 5:
                 assert span.exact not in said, (student, span.id)
 
 
@@ -1030,10 +1035,11 @@ def test_only_what_says_something_new_is_written(course):
     assert sum(result.written for result in first) == len(hand_ins(course))
     before = times(course)
     again = write(course)
-    assert [result.written for result in again] == [0, 0, 0]
+    assert [result.written for result in again] == [0] * len(ASSIGNMENTS)
     assert times(course) == before
     by_hand(course, "able", CLAIMS, "mosul-claims-why", 5)
-    assert [result.written for result in write(course)] == [0, 0, 1]
+    written = {result.assignment: result.written for result in write(course)}
+    assert written == {**dict.fromkeys(ASSIGNMENTS, 0), CLAIMS: 1}
     after = times(course)
     assert {path for path in after if after[path] != before[path]} == {path_of(course, "able")}
 
@@ -1181,6 +1187,7 @@ def test_command_sums_up_and_warns_of_what_waits(course):
         (CLAIMS, ["why"]),
         (SOURCING, ["why"]),
         (WORDING, ["rewrite-1", "rewrite-2", "unmarked"]),
+        (NOTE, ["text", "evidence", "fairness", "writing"]),
     ):
         for student, name in hand_ins(course):
             if name == assignment and student != "broken":

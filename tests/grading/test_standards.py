@@ -1,15 +1,24 @@
 """What `whosaidso check` asks of citations, balance, cautions and links, on a case made up for it."""
 
 import json
+import re
 from pathlib import Path
 
+import pytest
 from attrs import evolve
 
 from tests.book.tiny_case import HISTORY, record, tiny_case
-from whosaidso.cases import load_case
+from whosaidso.cases import load_case, open_gold
+from whosaidso.gold import read_gold
+from whosaidso.grading.blind import BOUND
 from whosaidso.grading.standards import SIDES, balance, cautions_exceeded, cited_nowhere, listed, listed_links
+from whosaidso.kinds import part
 from whosaidso.records import Accept, Claim, ClaimGold
+from whosaidso.scores import word_ranges
 from whosaidso.vocabulary import GROUPS, HOW_READ, LISTED_HOSTS, PARTLY_READ
+
+SOLUTIONS = Path(__file__).resolve().parents[2] / "solutions"
+LETTERS = r"[^\W\d_]"
 
 
 def gold(name: str = "c02", verdict: str = "supported", **more: object) -> ClaimGold:
@@ -115,3 +124,90 @@ def test_then_and_now_has_as_many_sound_passages_as_weak_ones():
     assert [item.sound for item in shown.values()].count(True) == 3
     assert len(shown) == 6
     assert not [item.id for item in shown.values() if any(word in item.text for word in ("Mosul", "ISIS", "Iraq"))]
+
+
+def test_every_open_claim_is_practised_and_most_of_them_hold():
+    case = load_case("mosul_2016")
+    practised = [
+        item
+        for task in case.tasks.values()
+        if task.kind == "claim_check" and not task.assignment
+        for item in task.items
+    ]
+    golds = open_gold(case).claims
+    assert set(practised) == set(golds)
+    sound = sum(key.verdict == "supported" for key in golds.values())
+    assert 0.60 <= sound / len(golds) <= 0.75, f"{sound} of {len(golds)} are supported"
+
+
+@pytest.mark.parametrize(
+    ("cue", "bound"),
+    [
+        ("every quotation", BOUND),
+        ("every single word in quotation marks", BOUND),
+        ("every word of the headlines", BOUND),
+        ("every explained word", BOUND),
+        ("every word that ends like an adjective", BOUND),
+        ("every word of 8 letters or more", 0.10),
+        ("every word of 10 letters or more", 0.15),
+    ],
+)
+def test_a_shallow_cue_earns_next_to_nothing_on_wording(cue: str, bound: float):
+    case = load_case("mosul_2016")
+    key, faults = read_gold(SOLUTIONS / "mosul-wording" / "gold.toml", "mosul-wording", case)
+    assert not faults
+    task = case.tasks["mosul-wording-1"]
+    passages = [case.passages[item] for item in task.items]
+    parts = [p for passage in passages for p in passage.part]
+
+    def found(pattern: str, flags: int = 0) -> list[tuple]:
+        return [(p, m.start(), m.end()) for p in parts for m in re.finditer(pattern, p.text, flags)]
+
+    def words(keep) -> list[tuple]:
+        return [(p, a, b) for p in parts for a, b in word_ranges(p.text) if keep(p, re.findall(LETTERS, p.text[a:b]))]
+
+    marks = {
+        "every quotation": lambda: found('[“«"][^”»"]*[”»"]'),
+        "every single word in quotation marks": lambda: found('[“«"]\\w+[.,]?[”»"]'),
+        "every word of the headlines": lambda: words(lambda p, _: p.paragraph == "H"),
+        "every explained word": lambda: [
+            (p, m.start(), m.end())
+            for passage in passages
+            for gloss in passage.gloss
+            for p in passage.part
+            for m in re.finditer(re.escape(gloss.word), p.text)
+        ],
+        "every word that ends like an adjective": lambda: found(
+            r"\b\w+(?:al|ive|ous|ic|ary|ful|ed|ing|able|ant|ent)\b"
+        ),
+        "every word of 8 letters or more": lambda: words(lambda _, letters: len(letters) >= 8),
+        "every word of 10 letters or more": lambda: words(lambda _, letters: len(letters) >= 10),
+    }[cue]()
+    assert len(marks) >= 5
+    raw = [
+        (
+            p.article,
+            p.paragraph,
+            p.text[a:b],
+            sum(p.text.startswith(p.text[a:b], n) for n in range(a + 1)),
+            "loaded_language",
+        )
+        for p, a, b in marks
+    ]
+    parsed = part("span_label", "answer").parse(raw, task, case)
+    score = part("span_label", "scoring").score(answer=parsed.answer, gold=key, task=task, case=case)
+    assert score.share <= bound, score.arithmetic
+
+
+def test_a_citation_may_lead_to_any_of_the_cases(tmp_path: Path):
+    (tmp_path / "book").mkdir()
+    (tmp_path / "book" / "page.md").write_text("{rec}`r001, r501`, r901", "utf-8")
+    other = evolve(tiny_case(), records={"r501": record("r501")})
+    assert [fault.id for fault in cited_nowhere(tmp_path, tiny_case(), other)] == ["r901"]
+    assert [fault.id for fault in cited_nowhere(tmp_path, tiny_case())] == ["r501", "r901"]
+
+
+def test_a_case_of_records_alone_need_not_hear_every_side():
+    case = tiny_case()
+    assert len(lines(balance(evolve(case, claims={}), {}, []))) == len(SIDES) + len(case.articles)
+    assert lines(balance(evolve(case, claims={}, articles={}), {}, [])) == []

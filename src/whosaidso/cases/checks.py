@@ -461,7 +461,9 @@ def _questions(case: Case) -> Iterator[Fault]:
 
 
 def _reflections(case: Case) -> Iterator[Fault]:
-    """Six passages, half of them sound, each with its reason in two sentences."""
+    """None, or six passages, half of them sound, each with its reason in two sentences."""
+    if not case.reflections:
+        return
     file = "reflections.toml"
     sound = sum(item.sound for item in case.reflections.values())
     if (sound, len(case.reflections) - sound) != (REFLECTIONS, REFLECTIONS):

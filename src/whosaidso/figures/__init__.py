@@ -1,4 +1,4 @@
-"""Figures of the book: each returns a matplotlib Figure, an alternative text and the same in words.
+"""Figures of the book: each returns a matplotlib Figure, an alternative text and the same as a table.
 
 Draws what is open only; what is graded appears as "yours to find". The two functions that take the gold
 (`whole_network`, `whole_drift`) stand in no list that a public page reads. Every figure takes the case, and
@@ -37,7 +37,6 @@ from whosaidso.figures.network import (
     rows_of,
     source_network,
     style_of,
-    text_equivalent,
     whole_network,
 )
 
@@ -45,21 +44,19 @@ FIGURES = {
     "source_network": Drawn(
         draw=source_network,
         alt=network_alt,
-        in_words=text_equivalent,
+        in_words=network.ends_in_words,
         table=network.link_table,
         caption="Who told whom, as far as it is shown here. The rest is yours to find.",
     ),
     "timeline": Drawn(
         draw=timeline.timeline,
         alt=timeline.timeline_alt,
-        in_words=timeline.timeline_in_words,
         table=timeline.timeline_table,
         caption="From the fall of Mosul to the count of its dead. What a side in the war says is told as its words.",
     ),
     "places": Drawn(
         draw=places.places_map,
         alt=places.map_alt,
-        in_words=places.map_in_words,
         table=places.map_table,
         caption="Places of the case and how far they are from Mosul. A sketch: no roads, no rivers, no fronts.",
     ),
@@ -73,9 +70,9 @@ FIGURES = {
     "troops": Drawn(
         draw=numbers.troops,
         alt=numbers.troops_alt,
-        in_words=numbers.troops_in_words,
         table=numbers.troops_table,
         caption="American soldiers in Iraq: several numbers, because they count different things.",
+        tells=("c02", "c08"),
     ),
     "strikes": Drawn(
         draw=strikes.strikes,
@@ -87,9 +84,9 @@ FIGURES = {
     "estimates": Drawn(
         draw=numbers.estimates,
         alt=numbers.estimates_alt,
-        in_words=numbers.estimates_in_words,
         table=numbers.estimates_table,
         caption="How many ISIS fighters? It depends on who says it, and when. Nobody counted them.",
+        tells=("c10",),
     ),
     "headline_share": Drawn(
         draw=shares.shares,
@@ -127,7 +124,6 @@ __all__ = [
     "sheet",
     "source_network",
     "style_of",
-    "text_equivalent",
     "whole_drift",
     "whole_network",
 ]

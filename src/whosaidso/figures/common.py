@@ -94,9 +94,13 @@ class Drawn:
     draw: Callable[..., Figure]
     """From the case, and a theme if not the light one."""
     alt: Callable[[Case], str]
-    in_words: Callable[[Case], list[str]]
+    table: Callable[[Case], Table]
+    """The same content, for those who do not see the picture or want to count."""
     caption: str
-    table: Callable[[Case], Table] | None = field(default=None)
+    in_words: Callable[[Case], list[str]] | None = field(default=None)
+    """What the picture says and no table can carry, if there is any."""
+    tells: tuple[str, ...] = ()
+    """Graded items on which it leans: such a figure stands on debriefs and instructors' pages only."""
 
 
 def sheet(width: float, height: float, theme: Theme = LIGHT) -> tuple[Figure, Axes]:
@@ -198,15 +202,6 @@ def thousands(number: int) -> str:
 def cited(record: str, source: str) -> str:
     """Return what a row rests on: its record, or the source in words."""
     return record or source
-
-
-def rows_in_words(table: Table) -> list[str]:
-    """Return one sentence for each row of a table."""
-    return [
-        "; ".join(f"{name}: {value}" if value else f"{name}: –" for name, value in zip(table.columns, row, strict=True))
-        + "."
-        for row in table.rows
-    ]
 
 
 def save(figure: Figure, stem: Path) -> None:

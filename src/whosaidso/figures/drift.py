@@ -32,7 +32,7 @@ STEP = 0.20
 """Inches that each step of the ladder is moved to the right."""
 STEPS = (
     "tells what did not happen",
-    "they saw it and did nothing",
+    "they did nothing about it",
     "they took care not to",
     "they permitted it",
     "they protected it",
@@ -149,14 +149,14 @@ def drift_alt(case: Case) -> str:
     rows = _ordered(list(case.figures.wordings.values()))
     return (
         f"Ladder of {len(rows)} wordings of one statement about the planes, from {_quoted(rows[0])} to {_quoted(rows[-1])}; "
-        f"{len(_yours(case))} articles are left for you to find. The list below says the same in words."
+        f"{len(_yours(case))} articles are left for you to find. The table below says the same."
     )
 
 
 def _table(rows: list[Wording]) -> Table:
     told = [
-        (str(row.step), row.words, row.meaning, f"{row.carrier}, {row.place}", row.change,
-         row.quotation or cited(row.record, row.source))
+        (f"{row.step}: {STEPS[row.step]}", row.words, row.meaning, f"{row.carrier}, {row.place}", row.change,
+         "the article" if row.quotation else cited(row.record, row.source))
         for row in _ordered(rows)
     ]  # fmt: skip
     return Table(("Step", "Words", "In English", "Where", "What changed", "Rests on"), tuple(told))
@@ -174,8 +174,9 @@ def _sentence(row: Wording) -> str:
 
 
 def drift_in_words(case: Case) -> list[str]:
-    """Return one sentence for each wording."""
-    said = [_sentence(row) for row in _ordered(list(case.figures.wordings.values()))]
+    """Return which claim is worded, whose reading the steps are, and what is left: what the table does not say."""
+    claims = " ".join(_claims(case, list(case.figures.wordings.values())))
+    said = [f"{claims} The higher the step, the more purpose the verb gives. The steps are our reading."]
     return [*said, f"Yours to find: {', '.join(_yours(case))}."] if _yours(case) else said
 
 

@@ -272,27 +272,31 @@ def _round_the_side(
 
 
 def network_alt(case: Case) -> str:
-    """Return a short alternative text; the whole content stands in the list below the figure."""
+    """Return a short alternative text; the whole content stands in the table below the figure."""
     rows, _ = rows_of(shown_edges(case), _open_articles(case))
     told = ", ".join(a.id for a in case.articles.values() if a.bank == "open")
     graded = sum(1 for a in case.articles.values() if a.bank == "graded")
     return (
         f"Diagram of who told whom for {told}: {len(rows)} boxes, each article above the sources it leads to. "
-        f"{graded} more are left for you to find. The list below says the same in words."
+        f"{graded} more are left for you to find. The table below says the same."
     )
 
 
-def text_equivalent(case: Case) -> list[str]:
-    """Return the source network as sentences, one per link."""
+def ends_in_words(case: Case) -> list[str]:
+    """Return with whom the chains end, and which articles are left: what a table of links does not say."""
     edges = shown_edges(case)
-    sentences = _sentences(case, edges, voices_of(edges))
+    sentences = []
+    for voice in voices_of(edges):
+        sure = any(e.told_by == voice and e.claim and style_of(e) != "inferred" and e.article for e in edges)
+        how = "" if sure else ", for the articles by our inference only"
+        sentences.append(f"A chain of a headline's claim ends with {label_of(case, voice)}{how}.")
     graded = [a.id for a in case.articles.values() if a.bank == "graded"]
     if graded:
         sentences.append(f"Yours to find: {', '.join(graded)}.")
     return sentences
 
 
-def _sentences(case: Case, edges: Sequence[Edge], voices: Sequence[str]) -> list[str]:
+def _sentences(case: Case, edges: Sequence[Edge]) -> list[str]:
     said = {"said": "", "outside": " (found outside the articles)", "inferred": " (our inference, not proven)"}
     sentences = []
     for edge in edges:
@@ -300,10 +304,6 @@ def _sentences(case: Case, edges: Sequence[Edge], voices: Sequence[str]) -> list
         where = f" in {edge.paragraph}" if edge.article else ""
         arrow = f"{label_of(case, edge.teller)} → {label_of(case, edge.told_by)}: {relation}{where}"
         sentences.append(f"{arrow}{said[style_of(edge)]}.")
-    for voice in voices:
-        sure = any(e.told_by == voice and e.claim and style_of(e) != "inferred" and e.article for e in edges)
-        how = "" if sure else ", for the articles by our inference only"
-        sentences.append(f"A chain of a headline's claim ends with {label_of(case, voice)}{how}.")
     return sentences
 
 
@@ -352,7 +352,7 @@ def whole_alt(case: Case, gold: Gold) -> str:
 
 def whole_in_words(case: Case, gold: Gold) -> list[str]:
     """Return the whole network as sentences, with the count of independent voices. Tells graded gold."""
-    sentences = _sentences(case, _whole(case, gold), ())
+    sentences = _sentences(case, _whole(case, gold))
     for claim, key in gold.voices.items():
         named = ", ".join(label_of(case, voice) for voice in key.voices)
         count = " or ".join(vocabulary.INDEPENDENCE[number].label for number in key.independent)

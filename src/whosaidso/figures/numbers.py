@@ -103,7 +103,7 @@ def troops_alt(case: Case) -> str:
     return (
         f"{len(counts)} numbers of American soldiers as bars, from {_span(counts[0].low, counts[0].high)} down to "
         f"{_span(counts[-1].low, counts[-1].high)}. Counted as present: from {thousands(min(c.low for c in present))} to "
-        f"{thousands(max(c.high for c in present))}. Each bar says what it counts. The list below says the same in words."
+        f"{thousands(max(c.high for c in present))}. Each bar says what it counts. The table below says the same."
     )
 
 
@@ -122,15 +122,6 @@ def troops_table(case: Case) -> Table:
         for c in _counts(case)
     ]
     return Table(("Number", "Kind", "What it counts", "What it leaves out", "Who", "When", "Rests on"), tuple(rows))
-
-
-def troops_in_words(case: Case) -> list[str]:
-    """Return one sentence for each number."""
-    return [
-        f"{_span(c.low, c.high)} ({COUNT_KINDS[c.kind]}): {c.counts}. {c.who}, {day(c.date)}"
-        f"{f' ({c.record})' if c.record else ''}.{f' Without {c.leaves_out}.' if c.leaves_out else ''}"
-        for c in _counts(case)
-    ]
 
 
 # --- ISIS fighters ---------------------------------------------------------------------------------
@@ -226,7 +217,7 @@ def estimates_alt(case: Case) -> str:
     return (
         f"{len(rows)} estimates of ISIS fighters in or around Mosul, from {day(rows[0].date)} to {day(rows[-1].date)}, "
         f"as ranges on one scale. The lowest begins at {thousands(lowest.low)} ({lowest.who}); the highest is "
-        f"{_span(highest.low, highest.high)} ({highest.who}). The list below says the same in words."
+        f"{_span(highest.low, highest.high)} ({highest.who}). The table below says the same."
     )
 
 
@@ -245,11 +236,3 @@ def estimates_table(case: Case) -> Table:
         for e in _estimates(case)
     ]
     return Table(("When", "Who", "Bloc", "Number", "Who is counted", "Note", "Rests on"), tuple(rows))
-
-
-def estimates_in_words(case: Case) -> list[str]:
-    """Return one sentence for each estimate."""
-    return [
-        f"{day(e.date)}, {e.who}: {_span(e.low, e.high)} {e.of}.{f' ({e.record})' if e.record else ''}"
-        for e in _estimates(case)
-    ]

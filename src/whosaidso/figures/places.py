@@ -157,7 +157,7 @@ def map_alt(case: Case) -> str:
     return (
         f"Schematic map of {len(others) + 1} places with Mosul as the centre of rings every {RING} km. The nearest is "
         f"{others[0].name}, {round(kilometres(centre, others[0]))} km {wind(centre, others[0])}; the farthest "
-        f"{far.name}, {round(kilometres(centre, far))} km {wind(centre, far)}. The list below says the same in words."
+        f"{far.name}, {round(kilometres(centre, far))} km {wind(centre, far)}. The table below says the same."
     )
 
 
@@ -177,14 +177,3 @@ def map_table(case: Case) -> Table:
     ]
     columns = ("Place", "From Mosul, computed", "As a record says", "Latitude, longitude", "Why it is here", "Rests on")
     return Table(columns, tuple(rows))
-
-
-def map_in_words(case: Case) -> list[str]:
-    """Return one sentence for each place."""
-    centre = case.figures.places[CENTRE]
-    return [
-        f"{p.name}: {round(kilometres(centre, p))} km {wind(centre, p)} of Mosul. {p.why}"
-        f"{f' A record gives {p.said_km} km.' if p.said_km else ''}{f' ({p.record})' if p.record else ''}"
-        for p in _nearest_first(case)
-        if p.id != CENTRE
-    ]

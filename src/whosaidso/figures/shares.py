@@ -104,7 +104,7 @@ def shares_alt(case: Case) -> str:
     """Return a short alternative text."""
     rows = sorted(case.figures.shares.values(), key=percent, reverse=True)
     told = "; ".join(f"{share.id} {percent(share)} percent" for share in rows)
-    return f"Bars of {len(rows)} articles by paragraph. About the claim in the headline: {told}. The list below says the same in words."
+    return f"Bars of {len(rows)} articles by paragraph. About the claim in the headline: {told}. The table below says the same."
 
 
 def shares_table(case: Case) -> Table:

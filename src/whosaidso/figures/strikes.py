@@ -140,7 +140,7 @@ def strikes_alt(case: Case) -> str:
         f"Bars of coalition strikes around Mosul for {len(held)} days between {day(days[0].id)} and {day(days[-1].id)}; "
         f"{len(days) - len(held)} days are gaps. Near Mosul itself: {sum(r.mosul for r in held)} strikes, with the places "
         f"south and west {sum(_around(r) for r in held)}. Most on one day: {_around(most)}, {day(most.id)}. "
-        "The list below says the same in words."
+        "The table below says the same."
     )
 
 

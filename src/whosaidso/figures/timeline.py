@@ -139,7 +139,7 @@ def timeline_alt(case: Case) -> str:
     return (
         f"Timeline from {day(events[0].date)} to {day(events[-1].date)} with {len(events)} days: "
         f"{'; '.join(f'{sum(e.lane == lane for e in events)} {LANES[lane]}' for lane in MARKS)}. "
-        "The list below says the same in words."
+        "The table below says the same."
     )
 
 
@@ -149,9 +149,3 @@ def timeline_table(case: Case) -> Table:
         (_when(e), e.what, LANES[e.lane], cited(e.record, e.source), e.caution) for e in [*_days(case), *_spans(case)]
     ]
     return Table(("When", "What", "Kind", "Rests on", "Caution"), tuple(rows))
-
-
-def timeline_in_words(case: Case) -> list[str]:
-    """Return one sentence for each day."""
-    told = [f"{_when(e)}: {e.what}{f' ({e.record})' if e.record else ''}" for e in _days(case)]
-    return told + [f"{_when(e)}: {e.what}." for e in _spans(case)]

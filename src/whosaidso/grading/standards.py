@@ -29,9 +29,10 @@ _CITED = re.compile(r"\b(r\d{3})\b|\{(q\d+)\}|\{quotation\} *(q\d+)|\{claim-card
 _LINKED = re.compile(r"""\]\(\s*<?(https?://[^\s)>]+)|<(https?://[^\s>]+)>|href=\\?["'](https?://[^"'\\]+)""")
 
 
-def cited_nowhere(course: Path, case: Case) -> Iterator[Fault]:
-    """Yield each id cited by a chapter, a notebook or a key that leads to nothing."""
-    known = {"r": set(case.records), "q": set(case.quotations), "c": set(case.claims)}
+def cited_nowhere(course: Path, *cases: Case) -> Iterator[Fault]:
+    """Yield each id cited by a chapter, a notebook or a key that leads to nothing in any of the cases."""
+    tables = {"r": "records", "q": "quotations", "c": "claims"}
+    known = {letter: {name for case in cases for name in getattr(case, table)} for letter, table in tables.items()}
     for where, text in _prose(course):
         for record, *others in dict.fromkeys(_CITED.findall(text)):
             name = record or next(filter(None, others))
@@ -126,9 +127,10 @@ def balance(case: Case, golds: Mapping[str, ClaimGold], figures: list[tuple[str,
     others = {GROUPS[group]: (group,) for group in GROUPS if group not in counted}
     for side, groups in {**SIDES, **others}.items():
         verdicts = _verdicts(gold for name, gold in golds.items() if case.claims[name].origin_group in groups)
-        if verdicts or side in SIDES:
+        if verdicts or (side in SIDES and case.articles):
             figures.append((f"claims that go back to {side}", _told(verdicts)))
-        if side in SIDES and (not verdicts["supported"] or verdicts["supported"] == verdicts.total()):
+        owed = side in SIDES and case.articles  # a case of records alone need not hear every side
+        if owed and (not verdicts["supported"] or verdicts["supported"] == verdicts.total()):
             remedy = "Each side has supported and other claims; key one of the kind that lacks."
             yield Fault("claims.toml", side, f"has the keys: {_told(verdicts)}.", remedy)
     for what, key in (("carried", "carrier_group"), ("spoken", "origin_group")):
