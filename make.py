@@ -34,10 +34,12 @@ NO_NETWORK = (
     "Network is unreachable",
     "Cannot connect to proxy",
 )
+EDITIONS = ("class", "open", "instructor")
 HELP = """\
 serve [PORT=8000]   set everything up, build the book and serve it on this computer
 test [...]          set everything up and run all tests; further words go to pytest
-book                set everything up and build the book into _build/html
+book [EDITION=...]  set everything up and build the book: class (the default), open or instructor
+print [NAME ...]    set everything up and make PDFs for A4: the book, worksheets, Monday sheets, teacher's answers
 setup               make .venv with the packages in it, nothing more"""
 
 
@@ -64,14 +66,21 @@ def run_verb(words):
     """Do one verb with the words after it and return the exit code."""
     verb, rest = (words[0], words[1:]) if words else ("help", [])
     if verb == "serve":
-        return serve(port_from(rest))
+        edition, rest = edition_from(rest)
+        return serve(port_from(rest), edition)
     if verb == "test":
         return test(rest)
-    if verb == "book" and not rest:
-        set_up(Venv(ROOT))
-        build_book(Venv(ROOT))
-        say("The book is in %s." % os.path.join(ROOT, "_build", "html", "index.html"))
-        return 0
+    if verb == "book":
+        edition, rest = edition_from(rest)
+        if not rest:
+            set_up(Venv(ROOT))
+            pages = build_book(Venv(ROOT), edition)
+            say("The book is in %s." % os.path.join(pages, "index.html"))
+            if edition != "class":
+                say("It holds the answers to what is graded: keep it from students who have yet to try.")
+            return 0
+    if verb == "print":
+        return print_pdfs(rest)
     if verb == "setup" and not rest:
         venv = Venv(ROOT)
         set_up(venv)
@@ -148,6 +157,18 @@ def port_from(words):
             % (" ".join(words), command("serve PORT=8001"))
         )
     return int(number)
+
+
+def edition_from(words):
+    """Read the edition from the words after a verb, like EDITION=open; return it and the other words."""
+    named = [word[len("EDITION=") :] for word in words if word.startswith("EDITION=")]
+    edition = named[-1] if named else "class"
+    if edition not in EDITIONS:
+        raise SetupError(
+            "The editions of the book are %s, and this is '%s': try '%s'."
+            % (", ".join(EDITIONS), edition, command("book EDITION=open"))
+        )
+    return edition, [word for word in words if not word.startswith("EDITION=")]
 
 
 def check_port(port):
@@ -429,26 +450,37 @@ def say(text, end="\n"):
 # The verbs
 
 
-def build_book(venv):
-    """Build the pages into _build/html; those that did not change are kept."""
-    log = os.path.join(venv.root, "_build", "build.log")
-    if not os.path.isdir(os.path.dirname(log)):
-        os.makedirs(os.path.dirname(log))
-    code, output = run_step(
-        "Building the book", [venv.script("jupyter-book"), "build", "."], venv.root, venv.environment(), log
-    )
+def build_book(venv, edition="class"):
+    """Build the pages of an edition and return their folder; pages that did not change are kept."""
+    words = [venv.script("jupyter-book"), "build", "."]
+    place = os.path.join(venv.root, "_build", "" if edition == "class" else edition)
+    title = "Building the book"
+    if not os.path.isdir(place):
+        os.makedirs(place)
+    if edition != "class":
+        title = "Building the book's %s edition" % edition
+        derive = [venv.python, "-m", "whosaidso.editions", edition]
+        code, output = run_step("Putting its contents together", derive, venv.root, venv.environment())
+        if code:
+            raise SetupError(failure("Putting its contents together", output, "mend what it names and run this again"))
+        for option, name in (("--toc", "_toc.yml"), ("--config", "_config.yml")):
+            words += [option, os.path.join("_build", edition, name)]
+        words += ["--path-output", os.path.join("_build", edition)]
+    log = os.path.join(place, "build.log")
+    code, output = run_step(title, words, venv.root, venv.environment(), log)
     if code:
-        raise SetupError(failure("Building the book", output, "the whole output is in %s" % log))
+        raise SetupError(failure(title, output, "the whole output is in %s" % log))
+    return os.path.join(place, "html" if edition == "class" else os.path.join("_build", "html"))
 
 
-def serve(port):
+def serve(port, edition="class"):
     """Build the book and answer at the port until Ctrl-C."""
     check_port(port)
     venv = Venv(ROOT)
     set_up(venv)
-    build_book(venv)
+    pages = build_book(venv, edition)
     check_port(port)
-    server = page_server(os.path.join(ROOT, "_build", "html"), port)
+    server = page_server(pages, port)
     say("\nThe book is open at http://127.0.0.1:%d on this computer." % port)
     say('Next: open that address and choose "Start here: 20 minutes"; teachers find their own way on the same page.')
     say("Ctrl-C here closes it. After a change run '%s' again." % command("serve"))
@@ -493,26 +525,42 @@ def test(words):
     return subprocess.call([venv.python, "-m", "pytest"] + words, cwd=ROOT, env=venv.environment(**more))
 
 
-def browser(venv):
+def print_pdfs(names):
+    """Make the PDFs named, or all of them, and return the exit code."""
+    venv = Venv(ROOT)
+    set_up(venv, dev=True)
+    more = {"WHOSAIDSO_CHROMIUM": browser(venv, "printed", "printing needs")}
+    say("Printing; this takes one to three minutes:")
+    return subprocess.call(
+        [venv.python, os.path.join(ROOT, "make_print.py")] + names, cwd=ROOT, env=venv.environment(**more)
+    )
+
+
+def browser(venv, done="passed", what="the browser tests need"):
     """Return the path of a Chromium that starts, installing one where that is allowed."""
     found = named_browser() or installed_browser(venv)
     if found:
         return found
     if can_install():
-        say("The browser tests need Chromium: installing it with apt-get, about 100 MB, because this runs as root.")
+        say(
+            "Chromium is wanted, for %s it: installing it with apt-get, about 100 MB, because this runs as root." % what
+        )
         apt_get(venv, "Installing Chromium", "chromium")
         found = named_browser()
     if not found:
-        say("The browser tests need Chromium: fetching the one that Playwright offers, about 150 MB, into your home.")
+        say(
+            "Chromium is wanted, for %s it: fetching the one that Playwright offers, about 150 MB, into your home."
+            % what
+        )
         run_step(
             "Fetching Chromium", [venv.python, "-m", "playwright", "install", "chromium"], ROOT, venv.environment()
         )
         found = installed_browser(venv)
     if not found:
         raise SetupError(
-            "Not passed, because the browser tests need Chromium and none that starts was found or could be installed: "
+            "Not %s, because %s Chromium and none that starts was found or could be installed: "
             "install Chromium or Chrome (on Debian 'sudo apt install chromium') and run this again, "
-            "or set WHOSAIDSO_CHROMIUM to its path."
+            "or set WHOSAIDSO_CHROMIUM to its path." % (done, what)
         )
     return found
 

@@ -51,6 +51,10 @@ _MONTHS = (
 _ARTICLE = re.compile(r'^(?:a |an |the |")', re.I)
 
 
+class Refused(Exception):
+    """Raised when a page asks for something that it may not show."""
+
+
 class UnknownId(KeyError):
     """Raised when a page asks for something the case does not have."""
 
@@ -438,12 +442,17 @@ def _discussed(case: Case, claim: Claim) -> nodes.list_item:
 
 
 def table(
-    heads: Sequence[str], rows: Iterable[Sequence[Sequence[nodes.Node]]], *, widths: Sequence[int], cls: str
+    heads: Sequence[str],
+    rows: Iterable[Sequence[Sequence[nodes.Node]]],
+    *,
+    widths: Sequence[int],
+    cls: str,
+    stub: bool = False,
 ) -> nodes.table:
-    """Return a table with a head row."""
+    """Return a table with a head row; with `stub`, the first cell of each row is its header."""
     group = nodes.tgroup(cols=len(heads))
-    for width in widths:
-        group += nodes.colspec(colwidth=width)
+    for number, width in enumerate(widths):
+        group += nodes.colspec(colwidth=width, **({"stub": 1} if stub and not number else {}))
     head = nodes.row("", *(nodes.entry("", para(text)) for text in heads))
     body = nodes.tbody("", *(nodes.row("", *(nodes.entry("", para(*cell)) for cell in row)) for row in rows))
     group += [nodes.thead("", head), body]

@@ -16,6 +16,7 @@ from sphinx.util.docutils import docutils_namespace
 
 from tests.book.tiny_case import tiny_case
 from whosaidso import book, cards, figures
+from whosaidso.book import pages, roles
 from whosaidso.faults import DataError, Fault
 
 RECORDS = "# Records\n\n```{record-index}\n```\n"
@@ -26,7 +27,7 @@ Build = Callable[..., tuple[Sphinx, str, str]]
 @pytest.fixture
 def build(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Build:
     """Build a page (with an article page and the record index beside it); give app, text and warnings."""
-    monkeypatch.setattr(book, "load_case", lambda _: tiny_case())
+    monkeypatch.setattr(pages, "load_case", lambda _: tiny_case())
 
     def run(page: str, builder: str = "html") -> tuple[Sphinx, str, str]:
         source = tmp_path / "src"
@@ -113,7 +114,7 @@ def test_a_faulty_case_stops_the_build_with_every_fault(build: Build, monkeypatc
     def broken(_: str) -> None:
         raise DataError(faults)
 
-    monkeypatch.setattr(book, "load_case", broken)
+    monkeypatch.setattr(pages, "load_case", broken)
     with pytest.raises(ExtensionError) as caught:
         build("Nothing.")
     assert "records.toml: r001: has no date. Add one." in str(caught.value)
@@ -153,7 +154,7 @@ def test_exact_words_keep_their_straight_quotation_marks(build: Build, monkeypat
 
     case = tiny_case()
     straight = evolve(case.quotations["q102"], text='it\'s "straight"')
-    monkeypatch.setattr(book, "load_case", lambda _: evolve(case, quotations=case.quotations | {"q102": straight}))
+    monkeypatch.setattr(pages, "load_case", lambda _: evolve(case, quotations=case.quotations | {"q102": straight}))
     _, text, _ = build("```{quotation} q102\n```")
     assert (
         "‘it&#39;s &quot;straight&quot;’" in text
@@ -170,13 +171,27 @@ def test_other_builders_get_the_same_words(build: Build) -> None:
         assert part in text
 
 
-def test_the_figure_has_an_alternative_text_and_the_same_in_words(build: Build, tmp_path: Path) -> None:
-    _, text, warnings = build("```{case-figure} source_network\n```")
+def test_a_figure_is_drawn_for_light_and_dark_and_stands_below_as_a_table(build: Build, tmp_path: Path) -> None:
+    _, text, warnings = build("```{case-figure} source_network\n:caption: So says r001.\n```")
     assert warnings == ""
-    assert (tmp_path / "html" / "_images" / "source_network.svg").exists()
-    assert f'alt="{figures.network_alt(tiny_case())}"' in text
-    for sentence in figures.text_equivalent(tiny_case()):
-        assert sentence in text
+    for theme in ("light", "dark"):
+        assert (tmp_path / "html" / "_images" / f"source_network-{theme}.svg").exists()
+        assert re.search(rf'<img alt="{figures.network_alt(tiny_case())}" class="only-{theme}"', text)
+    caption, below = text[text.index("<figcaption>") :].split("</figcaption>", 1)
+    assert "records.html#rec-r001" in caption
+    beside = re.sub(r'<div class="wss-themes".*?</div>', "", text, flags=re.S)
+    assert "only-" not in beside, "the theme would hide a caption beside a hidden picture"
+    table = below[below.index("<details") : below.index("</details>")]
+    assert "The same picture as a table" in table
+    assert '<th class="head"><p>Told by</p></th>' in table
+    assert '<th class="stub"><p>An Agency</p></th>' in table
+    assert "records.html#rec-r001" in table, "records in a cell are links to their cards"
+    assert "Yours to find: graded-one." in below
+
+
+def test_in_plain_text_a_figure_is_there_once(build: Build) -> None:
+    _, text, _ = build("```{case-figure} source_network\n```", "text")
+    assert text.count("Diagram of who told whom") == 1
 
 
 def test_the_figure_is_the_same_each_time(tmp_path: Path) -> None:
@@ -192,9 +207,9 @@ def test_figures_draw_open_links_only_and_say_how_sure_they_are() -> None:
     case = tiny_case()
     hidden = evolve(case.edges["e1"], id="e9", teller="graded-one", bank="graded")
     case = evolve(case, edges=case.edges | {"e9": hidden})
-    words = " ".join(figures.text_equivalent(case))
-    assert "graded-one →" not in words
-    assert "Yours to find: graded-one" in words
+    drawn = figures.FIGURES["source_network"]
+    assert "graded-one" not in {row[0] for row in drawn.table(case).rows}
+    assert "Yours to find: graded-one." in drawn.in_words(case)
     assert [figures.style_of(edge) for edge in figures.open_edges(case)] == ["said", "said", "outside", "inferred"]
 
 
@@ -251,7 +266,7 @@ def test_claims_for_discussion_stand_apart_with_both_sides_and_no_verdict(
         case.claims["c02"], id="c03", text="A thing to talk about.", bank="discussion", gold=None,
         for_records=("r001",), beside_records=("r002",), note="Nobody counted (r002).",
     )  # fmt: skip
-    monkeypatch.setattr(book, "load_case", lambda _: evolve(case, claims=case.claims | {"c03": talked}))
+    monkeypatch.setattr(pages, "load_case", lambda _: evolve(case, claims=case.claims | {"c03": talked}))
     _, text, warnings = build("```{claim-card} c03\n```\n\n```{claim-table}\n```")
     assert warnings == ""
     for part in (
@@ -267,3 +282,113 @@ def test_claims_for_discussion_stand_apart_with_both_sides_and_no_verdict(
     assert "A thing to talk about." not in first
     assert "An open thing." not in second
     assert "not shown" not in second
+
+
+# --- pages of another case ---------------------------------------------------------------------------
+
+OTHER_RECORDS = (
+    "---\ncase: other_2017\n---\n\n# Its records\n\n```{record-index}\n```\n\n```{article-strip} graded-one\n```\n"
+)
+OTHER = "---\ncase: other_2017\n---\n\n# Another case\n\n"
+
+
+@pytest.fixture
+def build_two(build: Build, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Build:
+    """Build a page that names another case, with the records of both cases beside it."""
+    from attrs import evolve
+
+    tiny = tiny_case()
+    told = evolve(tiny.records["r001"], publisher="Another Wire", shows="What she said.")
+    other = evolve(tiny, id="other_2017", records={"r001": told, "r009": evolve(told, id="r009")})
+    cases = {"tiny": tiny, "mosul_2016": tiny, "other_2017": other}
+    monkeypatch.setattr(pages, "load_case", cases.__getitem__)
+    for module in (pages, roles):
+        monkeypatch.setattr(module, "case_ids", lambda: ["other_2017", "tiny"])
+
+    def run(page: str, front: str = OTHER) -> tuple[Sphinx, str, str]:
+        source = tmp_path / "src"
+        source.mkdir(exist_ok=True)
+        (source / "other.md").write_text(front + page, encoding="utf-8")
+        (source / "its-records.md").write_text(OTHER_RECORDS, encoding="utf-8")
+        app, _, warnings = build("```{toctree}\nother\nits-records\n```\n\nSee {rec}`r001`.")
+        return app, (tmp_path / "html" / "other.html").read_text("utf-8"), warnings
+
+    return run
+
+
+def test_a_page_shows_the_case_that_its_front_matter_names(build_two: Build, tmp_path: Path) -> None:
+    app, text, warnings = build_two("See {rec}`r001` and {rec}`r009`.\n\n```{claim-card} c01\n```")
+    assert warnings == ""
+    assert 'href="its-records.html#other_2017-rec-r001" title="Another Wire' in text
+    assert "rec-r009" in text
+    index = (tmp_path / "html" / "its-records.html").read_text("utf-8")
+    assert 'id="other_2017-rec-r001"' in index
+    assert 'aria-labelledby="other_2017-rec-r001-title"' in index
+    assert 'id="other_2017-rec-r001-title"' in index
+    assert 'href="#other_2017-rec-r009"' in index
+    front = (tmp_path / "html" / "index.html").read_text("utf-8")
+    assert 'href="records.html#rec-r001"' in front, "the book's own case keeps its plain anchors"
+    assert book.cited_records(app.env)["other"] == {"other_2017:r001", "other_2017:r009"}
+
+
+def test_a_record_of_the_books_case_is_cited_from_the_page_of_another(build_two: Build) -> None:
+    _, text, warnings = build_two("See {rec}`tiny:r002` and {rec}`a resident <tiny:r001>`; {art}`tiny:open-one p1`.")
+    assert warnings == ""
+    assert 'href="records.html#rec-r002" title="A Wire, 17 October 2016"><span class="wss-rec">tiny:r002</span>' in text
+    assert ">a resident</span>" in text
+    assert 'href="articles.html#open-one-p1"' in text
+
+
+def test_a_case_that_there_is_not_is_one_warning(build_two: Build) -> None:
+    front = OTHER.replace("other_2017", "nobody_2018")
+    for page in ("Nothing.", "See {rec}`r001`, {rec}`r009`.\n\n```{claim-card} c02\n```"):
+        _, text, warnings = build_two(page, front)
+        assert warnings.count("WARNING") == 1
+        assert "other.md" in warnings
+        assert "'case: nobody_2018', and the cases are: other_2017, tiny." in warnings
+        assert "An open thing" not in text
+    _, _, warnings = build_two("See {rec}`nobody:r001`.")
+    assert "no case is called 'nobody'. There are: other_2017, tiny." in warnings
+
+
+def test_pictures_and_strips_of_two_cases_do_not_collide(build_two: Build, tmp_path: Path) -> None:
+    _, text, warnings = build_two("```{article-strip} open-one\n```\n\n```{case-figure} source_network\n```")
+    assert warnings == ""
+    assert 'id="other_2017-open-one-p1"' in text
+    assert 'href="#other_2017-open-one-p1"' in text
+    assert '<meta name="robots" content="noindex">' in text
+    assert (tmp_path / "html" / "_images" / "other_2017-source_network-light.svg").exists()
+
+
+def test_in_a_debrief_a_bare_number_is_a_link(build_two: Build, tmp_path: Path) -> None:
+    folder = tmp_path / "src" / "solutions" / "tiny-claims"
+    folder.mkdir(parents=True)
+    (folder / "debrief.md").write_text(
+        "---\ncase: other_2017\norphan: true\n---\n\n# Debrief\n\nSo [r009, r002], not `r001` or r999.\n",
+        encoding="utf-8",
+    )
+    _, text, warnings = build_two("So r009.")
+    assert warnings == ""
+    assert "rec-r009" not in text, "a chapter cites with {rec}"
+    told = (tmp_path / "html" / "solutions" / "tiny-claims" / "debrief.html").read_text("utf-8")
+    assert 'href="../../its-records.html#other_2017-rec-r009"' in told
+    assert 'href="../../records.html#rec-r002"' in told, "what this case does not have is the book's own"
+    assert told.count("wss-rec") == 2
+
+
+def test_a_figure_that_leans_on_what_is_graded_stands_in_a_debrief_only(
+    build_two: Build, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    from attrs import evolve
+
+    drawn = evolve(figures.FIGURES["source_network"], tells=("c01",))
+    monkeypatch.setitem(figures.FIGURES, "source_network", drawn)
+    folder = tmp_path / "src" / "solutions" / "tiny-claims"
+    folder.mkdir(parents=True)
+    page = "```{case-figure} source_network\n```\n"
+    (folder / "debrief.md").write_text(f"---\norphan: true\n---\n\n# Debrief\n\n{page}", encoding="utf-8")
+    _, text, warnings = build_two(page)
+    assert warnings.count("WARNING") == 1
+    assert "'source_network' leans on what is graded (c01)" in warnings
+    assert "<figure" not in text
+    assert "<figure" in (tmp_path / "html" / "solutions" / "tiny-claims" / "debrief.html").read_text("utf-8")

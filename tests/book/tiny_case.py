@@ -63,7 +63,7 @@ def tiny_case() -> Case:
         Source(id="paper", name="A Paper", kind="outlet", what="A made-up paper."),
     ]
     edges = [
-        Edge(id="e1", teller="open-one", told_by="agency", relation="cites", article="open-one", paragraph="p1", bank="open"),
+        Edge(id="e1", teller="open-one", told_by="agency", relation="cites", article="open-one", paragraph="p1", bank="open", records=("r001",)),
         Edge(id="e2", teller="agency", told_by="voice", relation="quotes_anonymous", article="open-one", paragraph="p1", bank="open"),
         Edge(id="e3", teller="paper", told_by="agency", relation="cites", article="", paragraph="", bank="open", records=("r001",)),
         Edge(

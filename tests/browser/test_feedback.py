@@ -64,7 +64,7 @@ def pages(tmp_path_factory: pytest.TempPathFactory) -> Iterator[dict[str, Path]]
             student, assignment = path.relative_to(kept).parts[:2]
             if not shows_key or student in ("able", "astray"):
                 found[f"{student} {assignment}{name}"] = path
-    assert len(found) == 11 + 6
+    assert len(found) == 5 * len(ASSIGNMENTS) + 2
     yield found
     os.environ.clear()
     os.environ.update(before)

@@ -154,7 +154,7 @@ def test_modules_are_light_and_ask_nobody(kind: str) -> None:
 
 def test_quiz_by_keyboard_alone(quiz: Page) -> None:
     quiz.keyboard.press("Tab")
-    for question in ("c", "a", "b", "b", "b"):
+    for question in ("c", "a", "b", "b"):
         quiz.keyboard.press("Space")
         for _ in range("abc".index(question)):
             quiz.keyboard.press("ArrowDown")
@@ -172,10 +172,10 @@ def test_quiz_by_keyboard_alone(quiz: Page) -> None:
     quiz.get_by_label("Move up: The caretaker did not turn the fountain on.").press("Enter")
     quiz.locator("[data-key='u06-check']").press("Enter")
     reading = read_literal(stored(quiz), "quick")
-    assert reading.value == {"u01": "c", "u02": "a", "u03": "b", "u04": "b", "u05": "b", "u06": ["b", "d", "a", "c"]}
+    assert reading.value == {"u01": "c", "u02": "a", "u03": "b", "u04": "b", "u06": ["b", "d", "a", "c"]}
     signs = quiz.locator(".wss-outcome").all_inner_texts()
-    assert signs == ["Right"] * 6
-    assert "6 of 6" in quiz.locator(".wss-progress").inner_text()
+    assert signs == ["Right"] * 5
+    assert "5 of 5" in quiz.locator(".wss-progress").inner_text()
 
 
 def hear(page: Page, text: str) -> None:

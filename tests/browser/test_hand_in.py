@@ -105,8 +105,8 @@ def answers(assignment: str) -> dict[str, Any]:
 # --- filling in -------------------------------------------------------------------------------------
 
 
-def claims_by_mouse(tab: Page) -> None:
-    for claims in answers("mosul-claims").values():
+def claims_by_mouse(tab: Page, assignment: str = "mosul-claims") -> None:
+    for claims in answers(assignment).values():
         for claim, answer in claims.items():
             tab.click(f'[data-key="{claim}-verdict-{answer["verdict"]}"]')
             for place, record in enumerate(filter(None, answer["evidence"])):
@@ -218,11 +218,12 @@ def test_filled_by_mouse_on_a_telephone_the_file_scores_full(
 ) -> None:
     tab = opened(context, server, assignment)
     tab.fill("#who-box", "Mouse, Ana")
-    {"mosul-claims": claims_by_mouse, "mosul-sourcing": sourcing_by_mouse, "mosul-wording": wording_by_mouse}[
-        assignment
-    ](tab)
+    if assignment in ("mosul-claims", "mosul-note"):
+        claims_by_mouse(tab, assignment)
+    else:
+        {"mosul-sourcing": sourcing_by_mouse, "mosul-wording": wording_by_mouse}[assignment](tab)
     for box in tab.locator("textarea[id$='-box']").all():
-        box.fill(WORDS)
+        box.fill(WORDS * 2 if assignment == "mosul-note" else WORDS)
     path = hand_in_all_the_same(tab) if assignment == "mosul-wording" else saved(tab, lambda: tab.click("#hand-save"))
     expect(tab.locator("#hand-said")).to_contain_text(f"{assignment}.ipynb")
     expect(tab.locator("#hand-last")).to_contain_text("changed nothing since")

@@ -4,13 +4,12 @@ import re
 from html.parser import HTMLParser
 from pathlib import Path
 
-from whosaidso.cases import load_case
-from whosaidso.gold import read_gold
+from tests.course.courses import case_of, gold_of
 from whosaidso.vocabulary import VERDICTS
 
 ROOT = Path(__file__).resolve().parents[2]
-CASE = load_case("mosul_2016")
-GOLD = [read_gold(path, path.parent.name, CASE)[0] for path in (ROOT / "solutions").glob("*/gold.toml")]
+NAMES = sorted(path.parent.name for path in (ROOT / "solutions").glob("*/gold.toml"))
+GOLD = [gold_of(ROOT, name) for name in NAMES]
 VOID = {"br", "hr", "img", "input", "link", "meta", "source", "wbr", "area", "base", "col", "embed", "track"}
 
 
@@ -63,7 +62,9 @@ def pages(site):
 
 
 def test_no_verdict_beside_a_graded_claim(site):
-    graded = {name for gold in GOLD for name in gold.claims}
+    graded = {
+        claim: case_of(name).claims[claim].text for name, gold in zip(NAMES, GOLD, strict=True) for claim in gold.claims
+    }
     seen = set()
     labels = [term.label for term in VERDICTS.values()]
     for page, blocks in pages(site):
@@ -73,16 +74,16 @@ def test_no_verdict_beside_a_graded_claim(site):
                 if re.match(rf"(Claim )?{name}\b", words):
                     seen.add(name)
                     assert "You judge this one" in words, (page, name)
-                    rest = words.replace(CASE.claims[name].text, "")
+                    rest = words.replace(graded[name], "")
                     assert not [label for label in labels if re.search(rf"\b{label}\b", rest)], (page, words)
-    assert seen == graded
+    assert seen >= {claim for claim in graded if claim in case_of("mosul-claims").claims}
 
 
 def test_no_graded_link_or_span_is_written_as_an_answer(site):
     pairs = [(edge.teller, edge.told_by) for gold in GOLD for edge in gold.edges]
     spans = [span for gold in GOLD for span in gold.spans if span.grade == "core"]
     assert len(pairs) >= 9
-    assert len(spans) == 8
+    assert len(spans) >= 8
     for page, blocks in pages(site):
         text = plain("".join(blocks.all))
         for teller, told_by in pairs:

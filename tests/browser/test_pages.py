@@ -96,3 +96,27 @@ def test_article_pages_ask_search_engines_to_stay_away(site: Path) -> None:
     assert len(articles) == 5
     for page in articles:
         assert '<meta name="robots" content="noindex">' in page.read_text("utf-8"), page.name
+
+
+def test_of_a_figures_two_pictures_one_is_shown_and_on_paper_the_light_one(
+    browser: Browser, address: str, site: Path
+) -> None:
+    shown = "() => [...document.querySelectorAll('.wss-themes img')].map(i => [i.className, i.checkVisibility()])"
+    with_figures = [page for page in pages_of(site) if 'class="wss-themes"' in (site / page).read_text("utf-8")]
+    assert len(with_figures) >= 5
+    for theme in ("light", "dark"):
+        with visitor(browser, address, theme, NARROW) as visit:
+            for page in with_figures:
+                tab, _ = visit(page)
+                for media, wanted in (("screen", theme), ("print", "light")):
+                    tab.emulate_media(media=media)
+                    seen = dict.fromkeys(name for name, visible in tab.evaluate(shown) if visible)
+                    assert list(seen) == [f"only-{wanted}"], (page, theme, media)
+                tab.emulate_media(media="screen")
+                tables = tab.locator(".wss-figure-data")
+                tables.evaluate_all("all => all.forEach(one => (one.open = true))")
+                assert tables.count() == len(tab.evaluate(shown)) / 2
+                assert tab.evaluate("document.documentElement.scrollWidth") <= NARROW["width"], f"{page}: a wide table"
+                if theme == "dark":
+                    result = Axe().run(tab, options={"runOnly": {"type": "tag", "values": TAGS}})
+                    assert not result.response["violations"], (page, result.response["violations"])

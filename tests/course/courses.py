@@ -9,9 +9,26 @@ from pathlib import Path
 import nbformat
 from nbformat import NotebookNode
 
+from whosaidso.cases import case_ids, load_case
+from whosaidso.gold import read_gold
+from whosaidso.records import Case, Gold
+
 ROOT = Path(__file__).resolve().parents[2]
 GRADEBOOK = "whosaidso-gradebook.db"
-ASSIGNMENTS = ("mosul-sourcing", "mosul-wording", "mosul-claims")
+ASSIGNMENTS = ("mosul-sourcing", "mosul-wording", "mosul-claims", "mosul-note")
+
+
+def case_of(assignment: str) -> Case:
+    """Return the case that an assignment is about."""
+    cases = [load_case(case_id) for case_id in case_ids()]
+    return next(case for case in cases if any(task.assignment == assignment for task in case.tasks.values()))
+
+
+def gold_of(course: Path, assignment: str) -> Gold:
+    """Return the key of an assignment of a course."""
+    gold, faults = read_gold(course / "solutions" / assignment / "gold.toml", assignment, case_of(assignment))
+    assert not faults
+    return gold
 
 
 def released(course: Path, assignment: str) -> NotebookNode:

@@ -8,16 +8,25 @@ import shutil
 import pytest
 from nbgrader.api import Gradebook
 
-from tests.course.courses import ASSIGNMENTS, GRADEBOOK, cell_of, gradebook_records, hand_in, model, released, run
+from tests.course.courses import (
+    ASSIGNMENTS,
+    GRADEBOOK,
+    cell_of,
+    gold_of,
+    gradebook_records,
+    hand_in,
+    model,
+    released,
+    run,
+)
 from whosaidso.cases import load_case
-from whosaidso.gold import read_gold
 from whosaidso.vocabulary import VERDICTS
 
 pytestmark = pytest.mark.slow
 
 STUDENTS = 8
 BLANK = "untouched"
-MOST = {"mosul-sourcing": 20, "mosul-wording": 20, "mosul-claims": 30}
+MOST = {"mosul-sourcing": 20, "mosul-wording": 20, "mosul-claims": 30, "mosul-note": 20}
 ITEM = re.compile(r"<li>(.*?)</li>", re.DOTALL)
 
 
@@ -47,12 +56,6 @@ def students():
 
 def page(course, student, assignment):
     return (course / "feedback" / student / assignment / f"{assignment}.html").read_text(encoding="utf-8")
-
-
-def gold_of(course, assignment):
-    gold, faults = read_gold(course / "solutions" / assignment / "gold.toml", assignment, load_case("mosul_2016"))
-    assert not faults
-    return gold
 
 
 def reasons(gold):

@@ -2,18 +2,14 @@
 
 import pytest
 
-from tests.course.courses import ASSIGNMENTS, model, released
-from whosaidso.cases import load_case
+from tests.course.courses import ASSIGNMENTS, case_of, gold_of, model, released
 from whosaidso.check import mark
-from whosaidso.gold import read_gold
 from whosaidso.grading.blind import BOUND, blind_shares
 from whosaidso.grading.marking import fill_marks
 
 
 def marks(course, assignment, notebook):
-    case = load_case("mosul_2016")
-    gold, faults = read_gold(course / "solutions" / assignment / "gold.toml", assignment, case)
-    assert not faults
+    gold = gold_of(course, assignment)
     return fill_marks(notebook, lambda task, value, points: mark(task, value, points=points, gold=gold))
 
 
@@ -35,8 +31,7 @@ def test_untouched_notebook_scores_nothing(course_template, assignment):
 
 @pytest.mark.parametrize("assignment", ASSIGNMENTS)
 def test_blind_strategies_earn_next_to_nothing(course_template, assignment):
-    case = load_case("mosul_2016")
-    gold, _ = read_gold(course_template / "solutions" / assignment / "gold.toml", assignment, case)
+    case, gold = case_of(assignment), gold_of(course_template, assignment)
     for task in case.tasks.values():
         if task.assignment == assignment:
             shares = blind_shares(task, gold, case)

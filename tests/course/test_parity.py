@@ -68,10 +68,12 @@ def test_data_and_execution_give_the_same_records(course, tmp_path):
     assert len(theirs) > 10 * STUDENTS * len(ASSIGNMENTS)
     assert [key for key in ours.keys() | theirs.keys() if ours.get(key, "none") != theirs.get(key, "none")] == []
     full = [row for key, row in ours.items() if key[1] == "model" and key[-1] == "grade" and key[3].endswith("-check")]
-    assert len(full) == 5
+    assert len(full) == 6
     assert all(row[0] == row[4] for row in full)
-    empty = [row for key, row in ours.items() if key[1] == "untouched" and key[-1] == "grade"]
-    assert {row[0] for row in empty} == {0.0}
+    empty = {key[3]: row for key, row in ours.items() if key[1] == "untouched" and key[-1] == "grade"}
+    criteria = {f"mosul-note-{name}" for name in ("evidence", "fairness", "writing")}
+    assert {row[0] for name, row in empty.items() if name not in criteria} == {0.0}
+    assert {row[0] for name, row in empty.items() if name in criteria} == {None}
 
     # nbgrader's own command with our preprocessors, for some of them
     for path in (familiar / "submitted").iterdir():

@@ -217,7 +217,7 @@ TEXT = re.compile(
 MORE = re.compile(r"\*Added by the student: [\d,]+ more cells, too long to show; [\w ,;]+\.\*", re.ASCII)
 
 
-def odd_cell(cell: dict, blank: dict | None) -> str:
+def odd_cell(cell: dict, blank: dict | None, scheme: str | None) -> str:
     """Say what is in a cell that neither the release nor our own hand put there."""
     plain = {key: cell[key] for key in cell if key not in ("source", "outputs")}
     if blank is None:
@@ -231,6 +231,8 @@ def odd_cell(cell: dict, blank: dict | None) -> str:
     if plain != {key: blank[key] for key in blank if key not in ("source", "outputs")}:
         return "a cell is not the released one"
     marks = blank["metadata"]["nbgrader"]
+    if marks["task"]:
+        return "" if cell["source"] == scheme else "a criterion has other words than the instructor's"
     if cell["source"] != blank["source"]:
         if not marks["solution"]:
             return "a locked cell has other words"
@@ -252,6 +254,10 @@ def odd_cell(cell: dict, blank: dict | None) -> str:
 
 def test_hostile_hand_ins_leave_only_text_in_autograded(graded):
     blanks = {name: json.loads(json.dumps(released(graded.course, name))) for name in ASSIGNMENTS}
+    schemes = {}
+    for name in ASSIGNMENTS:
+        source = notebooks.read_released(graded.course / "solutions" / name / f"{name}.ipynb")
+        schemes |= {key: cell["source"] for key, cell in notebooks.mark_schemes(source).items()}
     wrong = []
     seen = 0
     for case in graded.cases:
@@ -262,7 +268,7 @@ def test_hostile_hand_ins_leave_only_text_in_autograded(graded):
         blank = blanks[case.assignment]
         made = json.loads(path.read_bytes(), parse_constant=pytest.fail)
         by_name = {cell["id"]: cell for cell in blank["cells"]}
-        faults = [odd_cell(cell, by_name.get(cell["id"])) for cell in made["cells"]]
+        faults = [odd_cell(cell, by_name.get(cell["id"]), schemes.get(cell["id"])) for cell in made["cells"]]
         if [cell["id"] for cell in made["cells"] if cell["id"] in by_name] != list(by_name):
             faults.append("the released cells are not all there in order")
         if {key: made[key] for key in made if key != "cells"} != {key: blank[key] for key in blank if key != "cells"}:

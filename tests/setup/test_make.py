@@ -3,6 +3,7 @@
 import ast
 import json
 import os
+import re
 import socket
 import subprocess
 import sys
@@ -17,6 +18,7 @@ from packaging.specifiers import SpecifierSet
 
 import make
 import whosaidso
+from whosaidso import editions
 
 ROOT = Path(__file__).parents[2]
 posix_only = pytest.mark.skipif(os.name != "posix", reason="the stand-in programs are shell scripts")
@@ -487,3 +489,89 @@ def test_help_is_what_an_unknown_verb_gets(capsys):
     assert make.main([]) == 0
     assert make.main(["frobnicate"]) == 1
     assert capsys.readouterr().out.count("serve [PORT=8000]") == 2
+
+
+# Editions
+
+
+def test_the_edition_is_read_and_a_wrong_one_is_said():
+    assert make.edition_from([]) == ("class", [])
+    assert make.edition_from(["EDITION=open", "PORT=8001"]) == ("open", ["PORT=8001"])
+    for word in ("EDITION=", "EDITION=teacher"):
+        with pytest.raises(make.SetupError, match="class, open, instructor") as error:
+            make.edition_from([word])
+        assert "EDITION=open" in sentence(error)
+
+
+def test_a_wrong_edition_ends_in_one_sentence_and_builds_nothing():
+    words = [sys.executable, "make.py", "book", "EDITION=all"]
+    done = subprocess.run(words, cwd=ROOT, capture_output=True, text=True, timeout=30, check=False)
+    assert done.returncode == 1
+    assert done.stderr.strip().count("\n") == 0
+    assert "this is 'all'" in done.stderr
+
+
+def test_the_editions_are_those_that_can_be_put_together():
+    assert set(make.EDITIONS) == set(editions.EDITIONS)
+
+
+@posix_only
+@pytest.mark.parametrize("edition", ["class", "open", "instructor"])
+def test_an_edition_is_built_from_its_own_contents(venv, checkout, edition):
+    seen = checkout / "seen.txt"
+    for program in (Path(venv.python), Path(venv.script("jupyter-book"))):
+        script(program, f'echo "$@" >> "{seen}"')
+    pages = Path(make.build_book(venv, edition)).relative_to(checkout).as_posix()
+    lines = seen.read_text().splitlines()
+    if edition == "class":
+        assert (pages, lines) == ("_build/html", ["build ."])
+    else:
+        assert pages == f"_build/{edition}/_build/html"
+        assert lines[0] == f"-m whosaidso.editions {edition}"
+        assert f"--toc _build/{edition}/_toc.yml --config _build/{edition}/_config.yml" in lines[1]
+
+
+def test_only_the_other_editions_name_what_students_must_not_have():
+    def files(edition):
+        return re.findall(r"'file': '([^']+)'", str(editions.toc_of(ROOT, edition)))
+
+    own, opened, taught = (files(edition) for edition in ("class", "open", "instructor"))
+    assert not [name for name in own if name.startswith(("solutions", "book/instructors"))]
+    assert "solutions" in editions.config_of(ROOT, "class")["exclude_patterns"]
+    keys = [f"solutions/{path.parent.name}/debrief" for path in sorted((ROOT / "solutions").glob("*/debrief.md"))]
+    assert opened[: len(own)] == own
+    assert sorted(opened[len(own) :]) == keys, "every debrief, and last"
+    assert not [name for name in opened if name.startswith("book/instructors")]
+    assert {*opened, "book/instructors/overview", "solutions/mosul-sourcing/monday-answers"} < set(taught)
+    for edition in ("open", "instructor"):
+        settings = editions.config_of(ROOT, edition)
+        assert {"solutions/*/*.ipynb", "solutions/*/*.toml"} < set(settings["exclude_patterns"])
+        assert "solutions" not in settings["exclude_patterns"]
+
+
+def test_an_instructors_page_that_is_not_named_is_named(tmp_path):
+    folder = tmp_path / "book" / "instructors"
+    folder.mkdir(parents=True)
+    for text in ("", "- file: book/instructors/one\n  sections:\n  - file: book/instructors/two\n"):
+        (folder / "toc.yml").write_text(text)
+        for name in ("one", "two", "three"):
+            (folder / f"{name}.md").write_text("# Page\n")
+        with pytest.raises(editions.BadEdition, match="three"):
+            editions.plans(tmp_path)
+    (folder / "three.md").unlink()
+    assert len(editions.plans(tmp_path)) == 1
+    (folder / "toc.yml").unlink()
+    with pytest.raises(editions.BadEdition, match="not there"):
+        editions.plans(tmp_path)
+
+
+def test_an_edition_that_did_not_change_is_not_written_again(tmp_path):
+    (tmp_path / "_toc.yml").write_text("format: jb-book\nroot: a\nparts: []\n")
+    (tmp_path / "_config.yml").write_text("title: T\nexclude_patterns: [solutions]\n")
+    folder = editions.write(tmp_path, "open")
+    before = (folder / "_config.yml").stat().st_mtime_ns
+    assert "T (open edition, with the answers)" in (folder / "_config.yml").read_text()
+    assert editions.write(tmp_path, "open") == folder
+    assert (folder / "_config.yml").stat().st_mtime_ns == before
+    with pytest.raises(editions.BadEdition, match="this is 'all'"):
+        editions.write(tmp_path, "all")

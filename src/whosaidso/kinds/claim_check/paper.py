@@ -24,7 +24,9 @@ def questions(case: Case, task: Task, anchor: str) -> list[nodes.Node]:
     ]
     for item in task.items:
         claim = case.claims[item]
-        about = [nodes.Text(f" ({CLAIM_TYPES[claim.type].label}, "), *cards.claim_places(case, claim), nodes.Text(")")]
+        kind = nodes.Text(CLAIM_TYPES[claim.type].label)
+        places = cards.claim_places(case, claim)
+        about = [nodes.Text(" ("), kind, *([nodes.Text(", "), *places] if places else []), nodes.Text(")")]
         found.append(cards.para(nodes.strong("", f"{item}. "), *cards.prose(case, claim.text), *about))
         found.append(cards.para("Verdict: ________ Records: ________ Gap: ________", cls="wss-blanks"))
     return found
@@ -33,3 +35,11 @@ def questions(case: Case, task: Task, anchor: str) -> list[nodes.Node]:
 def answers(case: Case, task: Task, anchor: str) -> list[nodes.Node]:
     """Return the claim cards with verdict, records and reason."""
     return [node for item in task.items for node in cards.claim_card(case, item, f"{anchor}-{item}")]
+
+
+def beside(case: Case, task: Task, anchor: str) -> list[nodes.Node]:
+    """Return the record cards in full: on paper a link opens nothing."""
+    return [
+        cards.para(nodes.strong("", "The records")),
+        *(node for name in sorted(task.options) for node in cards.record_card(case, name, f"{anchor}-{name}")),
+    ]

@@ -24,3 +24,8 @@ def answers(case: Case, task: Task, anchor: str) -> list[nodes.Node]:
 
 def _answer(case: Case, question: Question) -> list[nodes.Node]:
     return [nodes.strong("", f"{', '.join(question.right)}. "), *cards.prose(case, question.reason)]
+
+
+def beside(case: Case, task: Task, anchor: str) -> list[nodes.Node]:
+    """Return nothing: all that is needed stands in the questions."""
+    return []

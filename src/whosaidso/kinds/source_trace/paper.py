@@ -6,10 +6,10 @@ from docutils import nodes
 
 from whosaidso import cards
 from whosaidso.records import Case, Task
-from whosaidso.vocabulary import RELATIONS
+from whosaidso.vocabulary import INDEPENDENCE, RELATIONS
 
 LINES = 9
-"""Empty rows on the sheet; more than any article of ours needs."""
+"""Empty rows for each article; more than any article of ours needs."""
 
 
 def questions(case: Case, task: Task, anchor: str) -> list[nodes.Node]:
@@ -17,19 +17,39 @@ def questions(case: Case, task: Task, anchor: str) -> list[nodes.Node]:
     names = [f"{case.sources[name].name}" for name in task.options]
     relations = ", ".join(term.label for name, term in RELATIONS.items() if name != "translates")
     where = cards.joined([cards.place_link(case, item) for item in task.items])
-    return [
+    found: list[nodes.Node] = [
         cards.para(nodes.strong("", "Read: "), *where, "."),
         cards.para(nodes.strong("", "Names (not all of them are sources): "), f"{', '.join(names)}."),
+    ]
+    if task.voices:
+        return [*found, *_voices(case, task)]
+    return [
+        *found,
         cards.para(nodes.strong("", "How they know: "), f"{relations}."),
         *(
             cards.para(
                 f"{n}. Who tells it: ________ Who told them: ________ How: ________ Where: ____", cls="wss-blanks"
             )
-            for n in range(1, LINES + 1)
+            for n in range(1, LINES * len(task.items) + 1)
         ),
     ]
+
+
+def _voices(case: Case, task: Task) -> list[nodes.Node]:
+    """Return one row for each headline claim: whose voices, and how many of them are independent."""
+    counts = ", ".join(term.label for term in INDEPENDENCE.values())
+    found: list[nodes.Node] = [cards.para(nodes.strong("", "How many are independent: "), f"{counts}.")]
+    for name in task.voices:
+        found.append(cards.para(nodes.strong("", f"{name}. "), *cards.prose(case, case.headline_claims[name].text)))
+        found.append(cards.para("Whose voices: ________________ How many: ____", cls="wss-blanks"))
+    return found
 
 
 def answers(case: Case, task: Task, anchor: str) -> list[nodes.Node]:
     """Return the open links of the articles with our reasons."""
     return [node for item in task.items for node in cards.edge_list(case, item)]
+
+
+def beside(case: Case, task: Task, anchor: str) -> list[nodes.Node]:
+    """Return nothing: the articles stand on pages of their own."""
+    return []

@@ -1,0 +1,97 @@
+"""`make print`: what comes out is a tagged PDF with contents that lead to the right pages, and answers stay apart."""
+
+from __future__ import annotations
+
+import sys
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+from pypdf import PdfReader
+
+from whosaidso import load_case
+from whosaidso.cases import case_ids
+
+ROOT = Path(__file__).parents[2]
+pytestmark = pytest.mark.browser
+
+
+@pytest.fixture(scope="module")
+def make_print() -> Iterator:
+    """Yield the script as a module."""
+    sys.path.insert(0, str(ROOT))
+    try:
+        import make_print
+
+        yield make_print
+    finally:
+        sys.path.remove(str(ROOT))
+
+
+def _pdf(make_print, name: str, folder: Path) -> PdfReader:
+    pdf = next(pdf for pdf in make_print.PDFS if pdf.name == name)
+    path, pages = make_print.printed(pdf, folder)
+    reader = PdfReader(path)
+    assert len(reader.pages) == pages
+    return reader
+
+
+def _words(reader: PdfReader) -> str:
+    return " ".join(" ".join(page.extract_text() for page in reader.pages).split())
+
+
+@pytest.fixture(scope="module")
+def worksheets(make_print, tmp_path_factory: pytest.TempPathFactory) -> PdfReader:
+    """Return the worksheet pack."""
+    return _pdf(make_print, "worksheets", tmp_path_factory.mktemp("print"))
+
+
+def test_it_is_tagged_and_says_its_language_and_title(worksheets: PdfReader) -> None:
+    root = worksheets.trailer["/Root"]
+    assert root["/MarkInfo"]["/Marked"]
+    assert "/StructTreeRoot" in root
+    assert root["/Lang"].startswith("en")
+    assert worksheets.metadata.title == "Who Said So? Worksheets"
+
+
+def test_contents_name_the_page_on_which_a_heading_stands(worksheets: PdfReader) -> None:
+    contents = worksheets.pages[0].extract_text()
+    found = 0
+    for item in worksheets.outline:
+        chapters = item if isinstance(item, list) else [item]
+        for chapter in chapters:
+            if isinstance(chapter, list):
+                continue
+            number = worksheets.get_destination_page_number(chapter) + 1
+            assert chapter.title.split()[0] in " ".join(worksheets.pages[number - 1].extract_text().split())
+            found += f"{number}" in contents
+    assert found >= 5
+
+
+def test_every_task_with_something_to_read_is_there_with_its_cards_and_without_its_answers(
+    worksheets: PdfReader,
+) -> None:
+    text = _words(worksheets)
+    for case in map(load_case, case_ids()):
+        for task in case.tasks.values():
+            if task.kind == "quick_check" and task.id.startswith("quiz-"):
+                continue  # from memory, on the chapter's own page
+            assert " ".join(task.ask.split())[:60] in text, task.id
+            for claim in task.items if task.kind == "claim_check" else ():
+                assert f"{claim}. " in text
+                gold = case.claims[claim].gold
+                assert gold is None or " ".join(gold.reason.split())[:60] not in text
+            for record in task.options if task.kind == "claim_check" else ():
+                assert case.records[record].shows[:40] in text, record
+    assert "Show the worked links" not in text
+
+
+def test_the_monday_worksheet_keeps_its_two_pages(make_print, tmp_path: Path) -> None:
+    assert len(_pdf(make_print, "monday", tmp_path).pages) == 2
+
+
+def test_a_word_that_is_no_file_gets_one_sentence(make_print, capsys: pytest.CaptureFixture[str]) -> None:
+    assert make_print.main(["everything"]) == 2
+    said = capsys.readouterr().out
+    assert said.count("\n") == 1
+    assert "worksheets" in said
