@@ -58,8 +58,8 @@ def add(
         )
     told: dict[str, dict[str, list[str]]] = {}
     kept = 0
-    for case_id in case_ids():
-        case = load_case(case_id)
+    cases = {case.id: case for case in map(load_case, case_ids()) if case.articles}  # others know no text
+    for case in cases.values():
         seen = recognise(case, source)
         for article in case.articles.values():
             known = seen.known.get(article.id)
