@@ -13,7 +13,8 @@ from attrs import evolve
 from whosaidso import figures
 from whosaidso.cases import load_case
 from whosaidso.cases.checks import case_faults
-from whosaidso.figures import FIGURES, THEMES, drift, network, numbers, places, shares, strikes, timeline
+from whosaidso.figures import FIGURES, LIGHT, THEMES, drift, network, numbers, places, shares, strikes, timeline
+from whosaidso.figures.whole import figures_of
 from whosaidso.gold import read_gold
 from whosaidso.records import Gold, Wording
 
@@ -245,18 +246,20 @@ def test_the_whole_network_marks_the_voices_of_the_gold():
     for name in GRADED:
         assert name in whole
     assert whole.count("◆") == 3 + 1, "three voices and the legend"
-    said = " ".join(network.whole_in_words(CASE, key))
-    assert "Independent: 1 or cannot tell: 1 or more." in said
-    assert "3 of them" in network.whole_alt(CASE, key)
-    assert {"whole_network", "whole_drift"}.isdisjoint(FIGURES)
+    drawn = figures_of(key)["whole_network"]
+    assert "Independent: 1 or cannot tell: 1 or more." in " ".join(drawn.in_words(CASE))
+    assert "3 of them" in drawn.alt(CASE)
+    links = {row[:2] for row in drawn.table(CASE).rows}
+    assert {(network.label_of(CASE, e.teller), network.label_of(CASE, e.told_by)) for e in key.edges} <= links
+    assert set(figures_of(key)).isdisjoint(FIGURES)
 
 
 def test_the_whole_ladder_takes_rows_of_the_gold():
     row = ladder("mondialisation-fars", "q010", "are allowing", 3)
-    told = drift.whole_drift_in_words(CASE, Gold(assignment="", standing="", wordings=(row,)))
-    assert "are allowing" in told[-1]
-    assert "are allowing" not in " ".join(drift.drift_in_words(CASE))
-    assert "“are allowing”" in words_of(drift.whole_drift(CASE, Gold(assignment="", standing="", wordings=(row,))))
+    drawn = figures_of(Gold(assignment="", standing="", wordings=(row,)))["whole_wording"]
+    assert "are allowing" in {cells[1] for cells in drawn.table(CASE).rows}
+    assert "are allowing" not in {cells[1] for cells in drift.drift_table(CASE).rows}
+    assert "“are allowing”" in words_of(drawn.draw(CASE, LIGHT))
 
 
 # --- the data refuses what it cannot carry -----------------------------------------------------------

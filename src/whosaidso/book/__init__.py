@@ -12,6 +12,7 @@ from sphinx.application import Sphinx
 
 from whosaidso import __version__, cards
 from whosaidso.book import html, pages
+from whosaidso.book.debriefs import WholeFigure
 from whosaidso.book.directives import DIRECTIVES, write_forms, write_hand_in_pages
 from whosaidso.book.pages import cited_records
 from whosaidso.book.roles import ROLES
@@ -29,6 +30,7 @@ def setup(app: Sphinx) -> dict[str, Any]:
     app.add_node(cards.span, html=(html.visit_span, html.depart_span), **plain)
     for name, directive in DIRECTIVES.items():
         app.add_directive(name, directive)
+    app.add_directive("whole-figure", WholeFigure)
     for name, role in ROLES.items():
         app.add_role(name, role)
     app.setup_extension("whosaidso.book.reflections")

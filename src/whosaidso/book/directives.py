@@ -14,7 +14,7 @@ from sphinx.util.docutils import SphinxDirective
 
 from whosaidso import cards, reference, worksheets
 from whosaidso.book import pages
-from whosaidso.book.pictures import draw_twice
+from whosaidso.book.pictures import draw_twice, public_figure
 from whosaidso.cases import open_gold
 from whosaidso.forms import hand_in, modules
 from whosaidso.forms.spec import spec_of
@@ -108,7 +108,7 @@ class CaseFigure(CaseDirective):
     def show(self, case: Case, name: str) -> list[nodes.Node]:
         """Draw it, and return pictures, caption, table and what a table cannot carry."""
         stem = f"{pages.prefix_of(self.env, case)}{name}"
-        return draw_twice(self.env, case, name, stem, self.options.get("caption", ""))
+        return draw_twice(self.env, case, public_figure(self.env, name), stem, self.options.get("caption", ""))
 
 
 class Exercise(CaseDirective):

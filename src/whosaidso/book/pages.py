@@ -33,7 +33,8 @@ _CODE += [
     *_ROOM.glob("kinds/*/*.py"),
     *_ROOM.glob("forms/s*.py"),
 ]
-HOLDING_ANSWERS = ("solutions/", "book/instructors/")
+ANSWERS = "solutions/"
+HOLDING_ANSWERS = (ANSWERS, "book/instructors/")
 """Folders whose pages are in no class edition."""
 _NONE = "none"
 """What stands for a case that a page names and nobody has."""

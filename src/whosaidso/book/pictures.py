@@ -14,20 +14,31 @@ from whosaidso.book.pages import HOLDING_ANSWERS
 from whosaidso.records import Case
 
 
-def draw_twice(env: BuildEnvironment, case: Case, name: str, stem: str, caption: str = "") -> list[nodes.Node]:
-    """Return a figure's two pictures under one caption, its table folded away, and what no table carries.
+def public_figure(env: BuildEnvironment, name: str) -> figures.Drawn:
+    """Return a figure by its name, if it may stand on the page being read.
 
-    Only one picture is ever shown: the theme hides the other, from screen readers too. On paper, and where
-    there is no choice of colours, it is the light one.
+    Raises
+    ------
+    UnknownId, Refused
+        If there is none, or it leans on what is graded and the page is in the class edition.
     """
-    if name not in figures.FIGURES:
-        raise cards.UnknownId("figure", name, figures.FIGURES)
-    drawn = figures.FIGURES[name]
+    drawn = cards.get(figures.FIGURES, name, "figure")
     if drawn.tells and not env.docname.startswith(HOLDING_ANSWERS):
         raise cards.Refused(
             f"the figure {name!r} leans on what is graded ({', '.join(drawn.tells)}): it may stand in a debrief or on "
             "an instructors' page, and this page is in the class edition."
         )
+    return drawn
+
+
+def draw_twice(
+    env: BuildEnvironment, case: Case, drawn: figures.Drawn, stem: str, caption: str = ""
+) -> list[nodes.Node]:
+    """Return a figure's two pictures under one caption, its table folded away, and what no table carries.
+
+    Only one picture is ever shown: the theme hides the other, from screen readers too. On paper, and where
+    there is no choice of colours, it is the light one.
+    """
     alt = drawn.alt(case)
     folder, address = _where(env)
     shown: list[nodes.Node] = []

@@ -1,7 +1,7 @@
 """Figures of the book: each returns a matplotlib Figure, an alternative text and the same as a table.
 
-Draws what is open only; what is graded appears as "yours to find". The two functions that take the gold
-(`whole_network`, `whole_drift`) stand in no list that a public page reads. Every figure takes the case, and
+Draws what is open only; what is graded appears as "yours to find". What takes the gold stands in
+`whosaidso.figures.whole`, in no list that a public page reads. Every figure takes the case, and
 a theme if it is not to be the light one.
 """
 
@@ -29,7 +29,6 @@ from whosaidso.figures.common import (
     save,
     sheet,
 )
-from whosaidso.figures.drift import whole_drift
 from whosaidso.figures.network import (
     label_of,
     network_alt,
@@ -37,7 +36,6 @@ from whosaidso.figures.network import (
     rows_of,
     source_network,
     style_of,
-    whole_network,
 )
 
 FIGURES = {
@@ -124,6 +122,4 @@ __all__ = [
     "sheet",
     "source_network",
     "style_of",
-    "whole_drift",
-    "whole_network",
 ]

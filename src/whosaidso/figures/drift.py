@@ -167,12 +167,6 @@ def drift_table(case: Case) -> Table:
     return _table(list(case.figures.wordings.values()))
 
 
-def _sentence(row: Wording) -> str:
-    meaning = f" ({row.meaning})" if row.meaning else ""
-    record = f" ({row.record})" if row.record else ""
-    return f"Step {row.step}, {STEPS[row.step]}: “{row.words}”{meaning}, {row.carrier}, {row.place}. {row.change}{record}".strip()
-
-
 def drift_in_words(case: Case) -> list[str]:
     """Return which claim is worded, whose reading the steps are, and what is left: what the table does not say."""
     claims = " ".join(_claims(case, list(case.figures.wordings.values())))
@@ -185,6 +179,15 @@ def whole_drift(case: Case, gold: Gold, theme: Theme = LIGHT) -> Figure:
     return _draw(case, [*case.figures.wordings.values(), *gold.wordings], [], theme)
 
 
-def whole_drift_in_words(case: Case, gold: Gold) -> list[str]:
-    """Return the whole ladder as sentences. Tells graded gold."""
-    return [_sentence(row) for row in _ordered([*case.figures.wordings.values(), *gold.wordings])]
+def whole_drift_alt(case: Case, gold: Gold) -> str:
+    """Return a short alternative text of the whole ladder. Tells graded gold."""
+    rows = _ordered([*case.figures.wordings.values(), *gold.wordings])
+    return (
+        f"Ladder of {len(rows)} wordings of one statement about the planes, from {_quoted(rows[0])} to {_quoted(rows[-1])}. "
+        "The table below says the same."
+    )
+
+
+def whole_drift_table(case: Case, gold: Gold) -> Table:
+    """Return the whole ladder as a table. Tells graded gold."""
+    return _table([*case.figures.wordings.values(), *gold.wordings])

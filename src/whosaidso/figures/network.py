@@ -296,19 +296,12 @@ def ends_in_words(case: Case) -> list[str]:
     return sentences
 
 
-def _sentences(case: Case, edges: Sequence[Edge]) -> list[str]:
-    said = {"said": "", "outside": " (found outside the articles)", "inferred": " (our inference, not proven)"}
-    sentences = []
-    for edge in edges:
-        relation = vocabulary.RELATIONS[edge.relation].label
-        where = f" in {edge.paragraph}" if edge.article else ""
-        arrow = f"{label_of(case, edge.teller)} → {label_of(case, edge.told_by)}: {relation}{where}"
-        sentences.append(f"{arrow}{said[style_of(edge)]}.")
-    return sentences
-
-
 def link_table(case: Case) -> Table:
     """Return the drawn links as a table."""
+    return _links(case, shown_edges(case))
+
+
+def _links(case: Case, edges: Sequence[Edge]) -> Table:
     rows = [
         (
             label_of(case, edge.teller),
@@ -318,7 +311,7 @@ def link_table(case: Case) -> Table:
             STYLES[style_of(edge)][2],
             ", ".join(edge.records),
         )
-        for edge in shown_edges(case)
+        for edge in edges
     ]
     return Table(("Who tells", "Told by", "How", "Where", "How sure", "Records"), tuple(rows))
 
@@ -346,13 +339,18 @@ def whole_alt(case: Case, gold: Gold) -> str:
     rows, _ = rows_of(_whole(case, gold), list(case.articles))
     return (
         f"Diagram of who told whom for all {len(case.articles)} articles: {len(rows)} boxes, "
-        f"{len(_voices(gold))} of them marked as voices with which a headline's claim ends. The list below says the same in words."
+        f"{len(_voices(gold))} of them marked as voices with which a headline's claim ends. The table below says the same."
     )
 
 
-def whole_in_words(case: Case, gold: Gold) -> list[str]:
-    """Return the whole network as sentences, with the count of independent voices. Tells graded gold."""
-    sentences = _sentences(case, _whole(case, gold))
+def whole_table(case: Case, gold: Gold) -> Table:
+    """Return every link of the whole network as a table. Tells graded gold."""
+    return _links(case, _whole(case, gold))
+
+
+def whole_ends_in_words(case: Case, gold: Gold) -> list[str]:
+    """Return the voices of each headline claim and how many are independent. Tells graded gold."""
+    sentences = []
     for claim, key in gold.voices.items():
         named = ", ".join(label_of(case, voice) for voice in key.voices)
         count = " or ".join(vocabulary.INDEPENDENCE[number].label for number in key.independent)
