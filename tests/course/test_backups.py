@@ -210,3 +210,18 @@ def test_a_grading_killed_around_its_transaction_and_the_one_after_it_are_both_u
     whosaidso(graded, "undo")
     whosaidso(graded, "undo")
     assert gradebook_records(graded) == before
+
+
+def test_a_grading_stopped_between_its_transaction_and_the_note_of_it_is_taken_back_whole(graded, monkeypatch):
+    again(graded)
+    kept, records = files(graded), gradebook_records(graded)
+
+    def stopped(*anything):
+        raise Killed  # as by Ctrl-C: what stands in `with` is left in order
+
+    with monkeypatch.context() as patch:
+        patch.setattr(backups.Backup, "committed", stopped)
+        with pytest.raises(Killed):
+            whosaidso(graded, "grade")
+    assert gradebook_records(graded) == records
+    assert {**files(graded), GRADEBOOK: b""} == {**kept, GRADEBOOK: b""}

@@ -12,7 +12,7 @@ from sphinx.application import Sphinx
 
 from whosaidso import __version__, cards
 from whosaidso.book import html, pages
-from whosaidso.book.debriefs import WholeFigure
+from whosaidso.book.whole import WholeFigure
 from whosaidso.book.directives import DIRECTIVES, write_forms, write_hand_in_pages
 from whosaidso.book.pages import cited_records
 from whosaidso.book.roles import ROLES

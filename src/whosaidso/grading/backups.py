@@ -118,7 +118,7 @@ class Backup:
     def committed(self) -> None:
         """Note what the gradebook is at this moment: what others write into it later is not this verb's to take back."""
         self.committed_as = digest(self.course.db_url)
-        (self.entry.folder / STATE / EXPECTED).write_text(self.committed_as, encoding="ascii")
+        write_whole(self.entry.folder / STATE / EXPECTED, self.committed_as.encode("ascii"))
 
     def __enter__(self) -> Backup:
         return self
@@ -137,7 +137,9 @@ class Backup:
     def _take_back(self) -> None:
         """Put the files back, and the gradebook if nobody else has written into it since."""
         state = self.entry.folder / STATE
-        if self.committed_as and digest(self.course.db_url) == self.committed_as:
+        # What stopped it may have come between the gradebook's transaction and the note of it.
+        ours = self.committed_as or self.entry.expected
+        if ours and digest(self.course.db_url) == ours:
             put_gradebook(self.course, self.entry.gradebook)
         _restore_files(self.course, state)
         _remove(self.entry.folder)
@@ -303,7 +305,8 @@ def _sweep(course: CourseFolder, *, everywhere: bool) -> None:
     """Clear away what was half written when the computer stopped; `everywhere` if a write was interrupted."""
     for gone in course.backups.glob(".gone-*"):
         shutil.rmtree(gone, ignore_errors=True)
-    places = [course.outcomes, course.backups, *course.backups.glob("*-*"), *course.place("source").glob("*")]
+    places = [course.outcomes, course.backups, *course.backups.glob("*-*"), *course.backups.glob(f"*-*/{STATE}")]
+    places += course.place("source").glob("*")
     if everywhere:
         places += map(Path, glob(str(course.place("autograded", "*", "*"))))
         shutil.rmtree(course.root / STAGE, ignore_errors=True)
@@ -426,8 +429,8 @@ def digest_in(db: Connection) -> str:
 
     hashed = hashlib.sha256()
     for table in Base.metadata.sorted_tables:
-        for row in db.execute(select(table).order_by(*table.primary_key)):
-            hashed.update(repr(tuple(row)).encode("utf-8", "replace"))
+        for row in sorted(repr(tuple(row)) for row in db.execute(select(table))):  # servers sort names each in their way
+            hashed.update(row.encode("utf-8", "replace"))
     return hashed.hexdigest()
 
 
