@@ -1,10 +1,10 @@
-"""What `make print` runs in the environment: three parts of the project as tagged PDFs for A4.
+"""What `make print` runs in the environment: the parts of the project that are for paper, as tagged PDFs for A4.
 
 Each is built by Jupyter Book as one page, made ready for paper (a title page, contents with page numbers,
 answers moved to the end of their chapter) and printed by Chromium, which tags headings, lists, tables and
 alternative texts. Writes into _build/print only.
 
-    python make_print.py                 the book, the worksheets and the teacher's answers
+    python make_print.py                 the book, the worksheets, the two Monday sheets and the teacher's answers
     python make_print.py worksheets      one of them
 """
 
@@ -15,16 +15,18 @@ import re
 import shutil
 import subprocess
 import sys
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
 import yaml
 from attrs import frozen
 from bs4 import BeautifulSoup, Tag
+from playwright.sync_api import PdfMargins, sync_playwright
 from pypdf import PdfReader
 
-from whosaidso.editions import config_of, debriefs
+from whosaidso.editions import MONDAY, config_of, debriefs, files_of
 
 ROOT = Path(__file__).resolve().parent
 OUT = ROOT / "_build" / "print"
@@ -37,7 +39,7 @@ FOOT = (
     '<div style="width:100%;font:8pt sans-serif;text-align:center;color:#444">'
     '{title} · <span class="pageNumber"></span></div>'
 )
-MARGIN = {"top": "18mm", "bottom": "18mm", "left": "18mm", "right": "18mm"}
+MARGIN: PdfMargins = {"top": "18mm", "bottom": "18mm", "left": "18mm", "right": "18mm"}
 
 
 class PrintError(Exception):
@@ -61,20 +63,15 @@ class Pdf:
     """True: a page that was made for paper; it is printed with its own margins and nothing around it."""
 
 
-def _names(chapters: list[dict[str, Any]]) -> list[str]:
-    """Return the pages of a part of the contents, those inside others among them."""
-    return [name for held in chapters for name in (held["file"], *_names(held.get("sections", [])))]
-
-
 def book_parts(toc: dict[str, Any]) -> list[Part]:
     """Return the book as it stands, without what is printed apart."""
-    kept = [(part["caption"], _names(part["chapters"])) for part in toc["parts"] if part["caption"] not in APART]
+    kept = [(part["caption"], files_of(part["chapters"])) for part in toc["parts"] if part["caption"] not in APART]
     return [("About this book", [toc["root"]]), *kept]
 
 
 def worksheet_parts(toc: dict[str, Any]) -> list[Part]:
     """Return the five articles to read, practice and assignments."""
-    every = [name for part in toc["parts"] for name in _names(part["chapters"])]
+    every = [name for part in toc["parts"] for name in files_of(part["chapters"])]
     return [
         ("The five articles", [name for name in every if name.startswith("book/articles/")]),
         ("Sheets", ["book/print/worksheets", "book/print/assignments", "book/print/other-story"]),
@@ -85,7 +82,7 @@ def answer_parts(toc: dict[str, Any]) -> list[Part]:
     """Return the practice keys, the Monday answers and every assignment's debrief."""
     return [
         ("Practice", ["book/print/answers", "book/print/other-story-answers"]),
-        ("Monday lesson", ["solutions/mosul-sourcing/monday-answers"]),
+        ("Monday lesson", [MONDAY]),
         ("Graded assignments", debriefs(ROOT)),
     ]
 
@@ -345,43 +342,36 @@ def number_contents(soup: BeautifulSoup, target: Path) -> int:
     return len(reader.pages)
 
 
-class browser:  # noqa: N801 - used like a function
-    """Chromium, for as long as the block lasts; called with a page, a target and a title it prints."""
+@contextmanager
+def browser() -> Iterator[Callable[[Path, Path, str], None]]:
+    """Start Chromium for as long as the block lasts; give what prints a page into a file, with a title under it.
 
-    def __enter__(self) -> Callable[[Path, Path, str], None]:
-        """Start it."""
-        from playwright.sync_api import sync_playwright
+    Without a title the page's own margins hold, and no number is put under it.
+    """
+    flags = ["--headless", "--no-sandbox", "--disable-gpu", "--disable-background-networking"]
+    path = os.environ.get("WHOSAIDSO_CHROMIUM") or shutil.which("chromium")
+    with sync_playwright() as playwright:
+        chromium = playwright.chromium.launch(executable_path=path, args=flags)
 
-        self._held = sync_playwright().start()
-        flags = ["--headless", "--no-sandbox", "--disable-gpu", "--disable-background-networking"]
-        self._chromium = self._held.chromium.launch(
-            executable_path=os.environ.get("WHOSAIDSO_CHROMIUM") or shutil.which("chromium"), args=flags
-        )
-        return self._print
+        def to_pdf(page: Path, target: Path, title: str) -> None:
+            context = chromium.new_context(java_script_enabled=False, color_scheme="light", offline=True)
+            tab = context.new_page()
+            tab.goto(page.as_uri())
+            tab.pdf(
+                path=str(target),
+                format="A4",
+                tagged=True,
+                outline=True,
+                print_background=True,
+                prefer_css_page_size=not title,
+                display_header_footer=bool(title),
+                header_template="<span></span>",
+                footer_template=FOOT.format(title=title),
+                margin=MARGIN if title else None,
+            )
+            context.close()
 
-    def __exit__(self, *about: object) -> None:
-        """Stop it."""
-        self._chromium.close()
-        self._held.stop()
-
-    def _print(self, page: Path, target: Path, title: str) -> None:
-        """Print; without a title the page's own margins hold, and no number is put under it."""
-        context = self._chromium.new_context(java_script_enabled=False, color_scheme="light", offline=True)
-        tab = context.new_page()
-        tab.goto(page.as_uri())
-        tab.pdf(
-            path=str(target),
-            format="A4",
-            tagged=True,
-            outline=True,
-            print_background=True,
-            prefer_css_page_size=not title,
-            display_header_footer=bool(title),
-            header_template="<span></span>",
-            footer_template=FOOT.format(title=title),
-            margin=MARGIN if title else None,
-        )
-        context.close()
+        yield to_pdf
 
 
 if __name__ == "__main__":

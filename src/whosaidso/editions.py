@@ -23,6 +23,8 @@ EDITIONS = {
 DEBRIEFS = "Debriefs: read after your own attempt"
 INSTRUCTORS = "For the instructor only"
 PLANS = Path("book/instructors")
+MONDAY = "solutions/mosul-sourcing/monday-answers"
+"""The answers to Monday's lesson."""
 
 
 class BadEdition(ValueError):
@@ -42,7 +44,7 @@ def plans(root: Path) -> list[dict[str, Any]]:
     if not path.exists():
         raise BadEdition(f"The instructor's edition takes its pages from {PLANS / 'toc.yml'}, which is not there.")
     entries: list[dict[str, Any]] = yaml.safe_load(path.read_text("utf-8")) or []
-    named = {str(entry["file"]).removesuffix(".md") for entry in _all(entries)}
+    named = {name.removesuffix(".md") for name in files_of(entries)}
     there = {(PLANS / page.stem).as_posix() for page in (root / PLANS).glob("*.md")}
     if named != there:
         lost = ", ".join(sorted(named ^ there))
@@ -50,8 +52,9 @@ def plans(root: Path) -> list[dict[str, Any]]:
     return entries
 
 
-def _all(entries: list[dict[str, Any]]) -> list[dict[str, Any]]:
-    return [one for entry in entries for one in (entry, *_all(entry.get("sections", [])))]
+def files_of(entries: list[dict[str, Any]]) -> list[str]:
+    """Return the pages that entries of the contents name, those inside others among them."""
+    return [name for entry in entries for name in (entry["file"], *files_of(entry.get("sections", [])))]
 
 
 def toc_of(root: Path, edition: str) -> dict[str, Any]:
@@ -63,7 +66,7 @@ def toc_of(root: Path, edition: str) -> dict[str, Any]:
     if edition != "class":
         answers = debriefs(root)
         if edition == "instructor":
-            answers += [p for p in ("solutions/mosul-sourcing/monday-answers",) if (root / f"{p}.md").exists()]
+            answers += [page for page in (MONDAY,) if (root / f"{page}.md").exists()]
         more.append({"caption": DEBRIEFS, "chapters": [{"file": page} for page in answers]})
     return toc | {"parts": toc["parts"] + more}
 

@@ -23,7 +23,7 @@ OWN = "mosul_2016"
 
 
 def page(name: str) -> tuple[str, Case]:
-    """Return a chapter without its code, and the case it shows."""
+    """Return a chapter's Markdown, and the case it shows."""
     text = (ROOT / "book" / f"{name}.md").read_text("utf-8")
     front = re.match(r"\A---\n(.*?)\n---\n", text, re.S)
     return text, load_case((yaml.safe_load(front[1]) if front else {}).get("case", OWN))

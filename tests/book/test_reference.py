@@ -76,6 +76,7 @@ def test_a_glossary_in_another_language_has_every_word_of_the_exercises_with_its
     text = (BOOK / page).read_text(encoding="utf-8")
     sections = text.split("\n## ")[1:]
     lists = ("RELATIONS", "INDEPENDENCE", "TECHNIQUES", "CLAIM_TYPES", "VERDICTS", "GAPS")
+    assert len(sections) == len(lists) + 1, "one part for each list, and one for other words"
     for section, name in zip(sections, lists, strict=False):
         terms = getattr(vocabulary, name).values()
         wanted = [(term.label, term.id) for term in terms]

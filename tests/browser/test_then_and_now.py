@@ -99,6 +99,18 @@ def test_a_reader_can_have_everything_forgotten_and_brought_back(context: Browse
     assert not tab.locator("[data-key='f02-little']").is_checked()
 
 
+def test_what_is_forgotten_on_one_page_is_not_kept_again_by_another(context: BrowserContext, address: str) -> None:
+    early = visit(context, address, BEFORE)
+    choose(early, "f02", "little", "one reason")
+    visit(context, address, AFTER).locator("[data-key='forget']").click()
+    early.get_by_text("Forgotten on another page.").wait_for()
+    assert early.locator("[data-key='f02-why']").input_value() == ""
+    choose(early, "f03", "fully")
+    kept = early.evaluate("localStorage.getItem('whosaidso:1:reflections:then')")
+    assert "fully" in kept
+    assert "one reason" not in kept
+
+
 def test_a_browser_that_keeps_nothing_says_so(context: BrowserContext, address: str) -> None:
     context.add_init_script("Storage.prototype.setItem = () => { throw new DOMException('no', 'SecurityError'); }")
     tab = visit(context, address, BEFORE)

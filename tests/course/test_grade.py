@@ -363,6 +363,10 @@ def spoil_release(course):
     (course / "exercises" / ASSIGNMENT / f"{ASSIGNMENT}.ipynb").unlink()
 
 
+def spoil_source(course):
+    (course / "solutions" / ASSIGNMENT / f"{ASSIGNMENT}.ipynb").write_text("{", encoding="utf-8")
+
+
 def spoil_gradebook(course):
     (course / GRADEBOOK).write_bytes(b"This is no database, and was one yesterday." * 200)
 
@@ -384,6 +388,7 @@ def spoil_rulings(course):
     [
         (spoil_gold, "gold.toml: is missing"),
         (spoil_release, "Run `whosaidso release mosul-claims`"),
+        (spoil_source, f"the instructor's notebook {ASSIGNMENT}.ipynb, which holds the mark schemes, is damaged"),
         (spoil_gradebook, "it is damaged"),
         (remove_gradebook, "is missing"),
         (spoil_config, "could not be read"),

@@ -55,7 +55,8 @@ def test_no_live_link_leads_to_a_listed_outlet(tmp_path: Path):
         "[y](https://example.org/rt.com)",
         "utf-8",
     )
-    said = lines(listed_links(tmp_path, evolve(case, records={"r003": live, "r004": shown})))
+    two = evolve(case, records={"r003": live, "r004": shown}), evolve(case, records={})
+    said = lines(listed_links(tmp_path, *two))
     assert len(said) == 4
     assert said[0].startswith("records.toml: r003: links to SouthFront")
     assert [line.split(" links to ")[1][:4] for line in said[1:]] == ["RT, ", "TASS", "SANA"]

@@ -12,10 +12,10 @@ from sphinx.application import Sphinx
 
 from whosaidso import __version__, cards
 from whosaidso.book import html, pages
-from whosaidso.book.whole import WholeFigure
 from whosaidso.book.directives import DIRECTIVES, write_forms, write_hand_in_pages
 from whosaidso.book.pages import cited_records
 from whosaidso.book.roles import ROLES
+from whosaidso.book.whole import WholeFigure
 
 __all__ = ["cited_records", "setup"]
 

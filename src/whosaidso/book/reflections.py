@@ -58,6 +58,7 @@ STRINGS = {
     "forget_then": "Forget my answers",
     "forget_now": "Forget my answers, then and now",
     "forgotten": "Forgotten. Until you leave this page you can still bring them back.",
+    "forgotten_elsewhere": "Forgotten on another page.",
     "bring_back": "Bring my answers back",
     "back": "Your answers are back.",
     "print_sheet": "Print this sheet alone",

@@ -60,6 +60,11 @@ class ThenAndNow {
       this.value = readKept(text, spec);
       this.refresh();
       this.say(words.elsewhere);
+    }, () => {
+      // Else the next letter typed here would keep again what was forgotten there.
+      this.read();
+      this.refresh();
+      this.say(words.forgotten_elsewhere);
     });
   }
 

@@ -33,22 +33,26 @@ export class Stored {
   forget() {
     try {
       localStorage.removeItem(this.name);
+      this.seen = null;
     } catch {
       // what cannot be kept need not be removed
     }
   }
 
-  // `changed(text)` is told what another tab wrote.
-  watch(changed) {
+  // `changed(text)` is told what another tab wrote, and `gone()` that it removed what was there.
+  watch(changed, gone = () => {}) {
     const hear = (event) => {
-      if (event.key !== this.name || event.newValue === null) return;
+      if (event.key !== this.name && event.key !== null) return; // null: all was removed
       this.seen = event.newValue;
-      changed(this.seen);
+      if (this.seen === null) gone();
+      else changed(this.seen);
     };
     // A page that the browser kept aside while another was read, and now shows again, has heard nothing meanwhile.
     const back = (event) => {
       const { seen } = this;
-      if (event.persisted && this.read() !== null && this.seen !== seen) changed(this.seen);
+      if (!event.persisted || this.read() === seen) return;
+      if (this.seen === null) gone();
+      else changed(this.seen);
     };
     addEventListener("storage", hear);
     addEventListener("pageshow", back);

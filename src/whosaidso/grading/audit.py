@@ -60,7 +60,6 @@ def audit(course: Path) -> Found:
             faults.append(
                 Fault("records.toml", "", f"lets residents and Iraqi civil bodies speak {heard} times.", remedy)
             )
-        faults += listed_links(course, case)
         practice = open_gold(case)
         faults += cautions_exceeded("claims.toml", practice.claims.values(), case)
         if sound:
@@ -82,6 +81,7 @@ def audit(course: Path) -> Found:
             faults += _notebooks(course, assignment, gold, case)
         if every_key and sound:
             faults += balance(case, golds, figures)
+    faults += listed_links(course, *read)
     if len(read) == len(case_ids()):  # else what an unread case holds would be called unknown
         faults += cited_nowhere(course, *read)
     return Found(faults, figures)

@@ -228,7 +228,6 @@ def prepare(course: CourseFolder, assignment: str) -> Prepared:
     try:
         release = read_released(path)
         faults = release_faults(key.case, release)
-        schemes = mark_schemes(read_released(sources[0]))
     except Exception as error:  # what is wrong with it may be anything
         raise Stopped(
             f"{assignment} was not graded: the released {path.name} is damaged ({type(error).__name__}). "
@@ -236,6 +235,10 @@ def prepare(course: CourseFolder, assignment: str) -> Prepared:
         ) from error
     if faults:
         raise Stopped(f"{assignment} was not graded: its notebook {faults[0]}")
+    try:
+        schemes = mark_schemes(sources[0])
+    except Unreadable as error:
+        raise Stopped(f"{assignment} was not graded: {error}") from error
     with connected(course) as db:
         sheet = read_sheet(db, assignment)
     if name not in sheet.notebooks or not set(sheet.cells[name]["grade"]) == _graded(release):

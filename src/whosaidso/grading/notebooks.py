@@ -44,7 +44,7 @@ _SCHEME = re.compile(r"^[^\n]*BEGIN MARK SCHEME.*?(?:END MARK SCHEME[^\n]*\n?|\Z
 
 
 class Unreadable(Exception):
-    """A hand-in that is no notebook; the message is one sentence for instructor and student."""
+    """A notebook that cannot be read; of a hand-in the message is one sentence for instructor and student."""
 
 
 @frozen
@@ -394,13 +394,26 @@ def _extra(theirs: HandedIn, name: str) -> NotebookNode:
 
 
 def read_released(path: Path) -> NotebookNode:
-    """Return a released notebook, which is ours and therefore must be sound."""
+    """Return a notebook of the release or the instructor's, which is ours and therefore must be sound."""
     return nbformat.read(path, as_version=4)
 
 
-def mark_schemes(source: NotebookNode) -> dict[str, NotebookNode]:
-    """Return the criterion cells of the instructor's notebook by name: the release has no mark scheme in them."""
-    return {grade_id_of(cell): cell for cell in source["cells"] if cell["metadata"].get("nbgrader", {}).get("task")}
+def mark_schemes(path: Path) -> dict[str, NotebookNode]:
+    """Return the criterion cells of the instructor's notebook by name: the release has no mark scheme in them.
+
+    Raises
+    ------
+    Unreadable
+        If that notebook is damaged.
+    """
+    try:
+        cells = read_released(path)["cells"]
+        return {grade_id_of(cell): cell for cell in cells if cell["metadata"].get("nbgrader", {}).get("task")}
+    except Exception as error:  # what is wrong with it may be anything
+        raise Unreadable(
+            f"the instructor's notebook {path.name}, which holds the mark schemes, is damaged ({type(error).__name__}). "
+            "Mend it, or take it from where you have a sound one."
+        ) from error
 
 
 def for_the_marker(notebook: NotebookNode, schemes: dict[str, NotebookNode]) -> NotebookNode:

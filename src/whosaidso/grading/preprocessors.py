@@ -86,6 +86,10 @@ def preflight(coursedir: CourseDirectory, assignment: str) -> None:
             ) from error
         if wrong:
             raise NbGraderException(f"{assignment} was not graded: {path.name} {wrong[0]}")
+        try:
+            mark_schemes(notebook)
+        except Unreadable as error:
+            raise NbGraderException(f"{assignment} was not graded: {error}") from error
 
 
 class DataExporter(NotebookExporter):
@@ -153,7 +157,7 @@ class Restore(NbGraderPreprocessor):
             rebuilt.notebook.metadata.setdefault(FOR_A_PERSON, []).append(grade_id)
         folder = Path(coursedir.format_path(coursedir.source_directory, ".", about["assignment"]))
         source = folder / f"{about['notebook']}.ipynb"
-        schemes = mark_schemes(read_released(source)) if source.is_file() else {}
+        schemes = mark_schemes(source) if source.is_file() else {}
         return for_the_marker(rebuilt.notebook, schemes), resources
 
 

@@ -42,9 +42,9 @@ def cited_nowhere(course: Path, *cases: Case) -> Iterator[Fault]:
                 )
 
 
-def listed_links(course: Path, case: Case) -> Iterator[Fault]:
-    """Yield each live link to an outlet under sanctions."""
-    for record in case.records.values():
+def listed_links(course: Path, *cases: Case) -> Iterator[Fault]:
+    """Yield each live link to an outlet under sanctions, in the records of the cases and in a course."""
+    for record in (record for case in cases for record in case.records.values()):
         outlet = listed(record.url)
         if record.link == "live" and outlet:
             remedy = 'Set link = "text" and give link_reason.'
