@@ -76,8 +76,6 @@ def run_verb(words):
             set_up(Venv(ROOT))
             pages = build_book(Venv(ROOT), edition)
             say("The book is in %s." % os.path.join(pages, "index.html"))
-            if edition != "class":
-                say("It holds the answers to what is graded: keep it from students who have yet to try.")
             return 0
     if verb == "print":
         return print_pdfs(rest)
@@ -470,6 +468,8 @@ def build_book(venv, edition="class"):
     code, output = run_step(title, words, venv.root, venv.environment(), log)
     if code:
         raise SetupError(failure(title, output, "the whole output is in %s" % log))
+    if edition != "class":
+        say("It holds the answers to what is graded: keep it from students who have yet to try.")
     return os.path.join(place, "html" if edition == "class" else os.path.join("_build", "html"))
 
 

@@ -17,6 +17,7 @@ import subprocess
 import sys
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
+from itertools import pairwise
 from pathlib import Path
 from typing import Any
 
@@ -40,6 +41,16 @@ FOOT = (
     '{title} · <span class="pageNumber"></span></div>'
 )
 MARGIN: PdfMargins = {"top": "18mm", "bottom": "18mm", "left": "18mm", "right": "18mm"}
+
+
+AFTER_A_TRY = re.compile(r"answer|after your own|worked links|^How we |^Our ", re.IGNORECASE)
+"""What the summary of a box says that is opened after an own try."""
+LONG = 2.7
+"""A figure more than this many times as high as it is wide does not fit a page at a size that can be read."""
+HALF = 83
+"""Width of half a figure, in millimetres."""
+LETTER = 7
+"""Height of a capital in the figures, in their points."""
 
 
 class PrintError(Exception):
@@ -186,13 +197,14 @@ def for_paper(pdf: Pdf, parts: list[Part], page: Path) -> BeautifulSoup:
     for useless in article.select("script, .headerlink, button, .wss-jump-box, .ws-screen, .prev-next-area"):
         useless.decompose()
     chapters = _chapters(article, parts[0][1][0])
-    paper = soup.new_tag("main")
+    paper = soup.new_tag("main", attrs={"class": "bd-article"})
     for caption, names in parts:
         # The Monday sheets hide every h1 on paper; this one must win.
         paper.append(heading := soup.new_tag("h1", attrs={"class": "part", "style": "display:block!important"}))
         heading.string = caption
         for name in names:
             paper.append(_chapter(soup, name, chapters[name], pdf.answers))
+    _figures(soup, paper, next(folder for folder in page.parents if folder.name == "singlehtml"))
     _unique(paper)
     styles = [link for link in soup.select('link[rel="stylesheet"]') if "://" not in str(link.get("href"))]
     done = BeautifulSoup(
@@ -237,6 +249,7 @@ def _chapter(soup: BeautifulSoup, name: str, section: Tag, answers: bool) -> Tag
     section["data-page"] = name
     anchor = soup.new_tag("span", attrs={"id": f"document-{name}"})
     section.insert(0, anchor)
+    _cards_together(soup, section)
     if answers:
         _answers_last(soup, section)
     else:
@@ -245,10 +258,52 @@ def _chapter(soup: BeautifulSoup, name: str, section: Tag, answers: bool) -> Tag
     return section
 
 
+def _cards_together(soup: BeautifulSoup, section: Tag) -> None:
+    """Wrap record cards that follow one another, so that they can be set in two columns."""
+    for card in section.select(".wss-record"):
+        if "wss-records" in (card.parent or section).get("class", []):
+            continue
+        run = [card]
+        while isinstance(after := run[-1].find_next_sibling(), Tag) and "wss-record" in after.get("class", []):
+            run.append(after)
+        if len(run) > 1:
+            together = card.wrap(soup.new_tag("div", attrs={"class": "wss-records"}))
+            for other in run[1:]:
+                together.append(other.extract())
+
+
+def _figures(soup: BeautifulSoup, paper: Tag, folder: Path) -> None:
+    """Keep the light drawing of each figure; one that is too long for a page becomes two parts side by side."""
+    for holder in paper.select(".wss-themes"):
+        for dark in holder.select("img.only-dark"):
+            dark.decompose()
+        drawing = holder.find("img")
+        if not isinstance(drawing, Tag) or not str(drawing["src"]).endswith(".svg"):
+            continue
+        text = (folder / str(drawing["src"])).read_text(encoding="utf-8")
+        found = re.search(r'viewBox="0 0 ([\d.]+) ([\d.]+)"', text)
+        if found is None or (height := float(found[2])) <= LONG * (width := float(found[1])):
+            continue
+        # The cut is where two lines of text near the middle are farthest apart: no word, no box is cut.
+        lines = sorted({float(y) for y in re.findall(r"translate\([\d.]+ ([\d.]+)\) scale", text)})
+        gaps = [(b - a, (a + b - LETTER) / 2) for a, b in pairwise(lines) if 0.4 < (a + b) / 2 / height < 0.6]
+        cut = max(gaps)[1] if gaps else height / 2
+        holder["style"] = "display: flex; gap: 4mm; align-items: flex-start; max-width: none"
+        for top, bottom in ((0.0, cut), (cut, height)):
+            half = soup.new_tag("img", attrs={"class": "half"})
+            half["alt"] = "The right part of the same drawing." if top else drawing["alt"]
+            half["src"] = f"{drawing['src']}#svgView(viewBox(0,{top:g},{width:g},{bottom - top:g}))"
+            half["style"] = f"width: {HALF}mm; height: {HALF * (bottom - top) / width:.1f}mm"
+            holder.append(half)
+        drawing.decompose()
+        if isinstance(caption := holder.find_next(class_="caption-text"), Tag):
+            caption.append(" Read the left part down, then the right part.")
+
+
 def _answers_last(soup: BeautifulSoup, section: Tag) -> None:
     """Move what a reader opens after an own try to the end of the chapter, with a pointer in its place."""
     boxes = [box for box in section.find_all("details") if box.find_parent("details") is None]
-    tries = [box for box in boxes if (s := box.find("summary")) and "answer" in s.get_text().lower()]
+    tries = [box for box in boxes if (s := box.find("summary")) and AFTER_A_TRY.search(s.get_text(" ", strip=True))]
     for box in boxes:
         if box not in tries:
             box["open"] = ""
@@ -261,7 +316,7 @@ def _answers_last(soup: BeautifulSoup, section: Tag) -> None:
         summary = box.find("summary")
         assert isinstance(summary, Tag)
         name = f"{section['data-page']}-answer-{number}"
-        label = summary.get_text(" ", strip=True).split(":")[0]
+        label = re.split(r":| \(", summary.get_text(" ", strip=True))[0].removeprefix("Show the ").capitalize()
         pointer = soup.new_tag("p", attrs={"class": "answer-pointer"})
         pointer.append(link := soup.new_tag("a", attrs={"href": f"#{name}"}))
         link.string = f"{label}: at the end of this chapter, no. {number}"
@@ -355,6 +410,7 @@ def browser() -> Iterator[Callable[[Path, Path, str], None]]:
 
         def to_pdf(page: Path, target: Path, title: str) -> None:
             context = chromium.new_context(java_script_enabled=False, color_scheme="light", offline=True)
+            context.set_default_timeout(300_000)  # A busy computer lays the book out slowly.
             tab = context.new_page()
             tab.goto(page.as_uri())
             tab.pdf(

@@ -392,3 +392,10 @@ def test_a_figure_that_leans_on_what_is_graded_stands_in_a_debrief_only(
     assert "'source_network' leans on what is graded (c01)" in warnings
     assert "<figure" not in text
     assert "<figure" in (tmp_path / "html" / "solutions" / "tiny-claims" / "debrief.html").read_text("utf-8")
+
+
+def test_a_figure_that_tells_gold_is_refused_on_a_public_page(build: Build) -> None:
+    _, text, warnings = build("```{whole-figure} whole_network\n```")
+    assert warnings.count("WARNING") == 1
+    assert "the figure 'whole_network' tells graded answers and may stand on a page under solutions/ only." in warnings
+    assert "<figure" not in text

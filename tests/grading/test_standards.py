@@ -103,7 +103,7 @@ def test_every_article_has_a_supported_claim_and_every_side_has_both():
     figures: list[tuple[str, str]] = []
     assert lines(balance(case, golds, figures)) == []
     assert dict(figures)["open-one, claims with a key"] == "2 supported, 2 other"
-    assert "2 independent" in dict(figures)["records, by whom carried"]
+    assert "2 independent" in dict(figures)["tiny, records, by whom carried"]
     without = {name: key for name, key in golds.items() if name != "c10"}
     assert [
         "claims.toml: Iran: has the keys: 0 supported, 1 other" in line for line in lines(balance(case, without, []))

@@ -174,12 +174,18 @@ class HandInList(CaseDirective):
         """Return one line for each released assignment."""
         up = "../" * self.env.docname.count("/")
         lines: list[list[nodes.Node]] = []
-        for path in hand_in.released(Path(self.env.srcdir)):
+        for path in _in_course_order(Path(self.env.srcdir)):
             self.env.note_dependency(str(path))
             found = hand_in.read(path)
             link = nodes.reference("", found.title, refuri=f"{up}hand-in/{found.name}.html", internal=False)
             lines.append([link, nodes.Text(f" ({hand_in.figures(found)})")])
         return [cards.bullets(lines)] if lines else []
+
+
+def _in_course_order(root: Path) -> list[Path]:
+    """Return the released notebooks in the order in which the contents name them."""
+    contents = (root / "_toc.yml").read_text(encoding="utf-8") if (root / "_toc.yml").exists() else ""
+    return sorted(hand_in.released(root), key=lambda path: contents.find(f"exercises/{path.parent.name}/"))
 
 
 def write_hand_in_pages(app: Sphinx, problem: Exception | None) -> None:

@@ -26,7 +26,7 @@ from whosaidso.records import CITATION, Case
 logger = logging.getLogger(__name__)
 
 _ROOM = Path(__file__).parents[1]
-_CODE = [_ROOM / name for name in ("cards.py", "records.py", "reference.py", "vocabulary.py")]
+_CODE = [_ROOM / name for name in ("cards.py", "records.py", "reference.py", "vocabulary.py", "worksheets.py")]
 _CODE += [
     *_ROOM.glob("book/*.py"),
     *_ROOM.glob("figures/*.py"),

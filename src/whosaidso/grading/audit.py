@@ -58,7 +58,9 @@ def audit(course: Path) -> Found:
         if heard < RESIDENTS * len(case.records):
             remedy = f"At least {RESIDENTS:.0%} of the records are theirs; add some."
             faults.append(
-                Fault("records.toml", "", f"lets residents and Iraqi civil bodies speak {heard} times.", remedy)
+                Fault(
+                    f"{case_id}/records.toml", "", f"lets residents and Iraqi civil bodies speak {heard} times.", remedy
+                )
             )
         practice = open_gold(case)
         faults += cautions_exceeded("claims.toml", practice.claims.values(), case)

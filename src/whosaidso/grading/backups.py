@@ -429,7 +429,8 @@ def digest_in(db: Connection) -> str:
 
     hashed = hashlib.sha256()
     for table in Base.metadata.sorted_tables:
-        for row in sorted(repr(tuple(row)) for row in db.execute(select(table))):  # servers sort names each in their way
+        rows = [repr(tuple(row)) for row in db.execute(select(table))]
+        for row in sorted(rows):  # servers sort names each in their own way
             hashed.update(row.encode("utf-8", "replace"))
     return hashed.hexdigest()
 

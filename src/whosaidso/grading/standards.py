@@ -127,16 +127,16 @@ def balance(case: Case, golds: Mapping[str, ClaimGold], figures: list[tuple[str,
     others = {GROUPS[group]: (group,) for group in GROUPS if group not in counted}
     for side, groups in {**SIDES, **others}.items():
         verdicts = _verdicts(gold for name, gold in golds.items() if case.claims[name].origin_group in groups)
-        if verdicts or (side in SIDES and case.articles):
-            figures.append((f"claims that go back to {side}", _told(verdicts)))
         owed = side in SIDES and case.articles  # a case of records alone need not hear every side
+        if verdicts or owed:
+            figures.append((f"{case.id}, claims that go back to {side}", _told(verdicts)))
         if owed and (not verdicts["supported"] or verdicts["supported"] == verdicts.total()):
             remedy = "Each side has supported and other claims; key one of the kind that lacks."
             yield Fault("claims.toml", side, f"has the keys: {_told(verdicts)}.", remedy)
     for what, key in (("carried", "carrier_group"), ("spoken", "origin_group")):
         heard = Counter(getattr(record, key) for record in case.records.values())
         parts = [f"{count} {group}" for group, count in heard.most_common()]
-        figures.append((f"records, by whom {what}", ", ".join(parts)))
+        figures.append((f"{case.id}, records, by whom {what}", ", ".join(parts)))
 
 
 def sets(case: Case, gold: Gold, figures: list[tuple[str, str]]) -> None:

@@ -28,7 +28,7 @@ def questions(case: Case, task: Task, anchor: str) -> list[nodes.Node]:
         places = cards.claim_places(case, claim)
         about = [nodes.Text(" ("), kind, *([nodes.Text(", "), *places] if places else []), nodes.Text(")")]
         found.append(cards.para(nodes.strong("", f"{item}. "), *cards.prose(case, claim.text), *about))
-        found.append(cards.para("Verdict: ________ Records: ________ Gap: ________", cls="wss-blanks"))
+        found.append(cards.para(f"Verdict: {'_' * 20} Records: {'_' * 20} Gap: {'_' * 20}", cls="wss-blanks"))
     return found
 
 
@@ -40,6 +40,6 @@ def answers(case: Case, task: Task, anchor: str) -> list[nodes.Node]:
 def beside(case: Case, task: Task, anchor: str) -> list[nodes.Node]:
     """Return the record cards in full: on paper a link opens nothing."""
     return [
-        cards.para(nodes.strong("", "The records")),
+        cards.para(nodes.strong("", "The records"), cls="wss-sheet-cards"),
         *(node for name in sorted(task.options) for node in cards.record_card(case, name, f"{anchor}-{name}")),
     ]

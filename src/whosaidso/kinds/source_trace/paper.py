@@ -28,7 +28,8 @@ def questions(case: Case, task: Task, anchor: str) -> list[nodes.Node]:
         cards.para(nodes.strong("", "How they know: "), f"{relations}."),
         *(
             cards.para(
-                f"{n}. Who tells it: ________ Who told them: ________ How: ________ Where: ____", cls="wss-blanks"
+                f"{n}. Who tells it: {'_' * 15} Who told them: {'_' * 15} How: {'_' * 12} Where: {'_' * 6}",
+                cls="wss-blanks",
             )
             for n in range(1, LINES * len(task.items) + 1)
         ),
@@ -41,7 +42,7 @@ def _voices(case: Case, task: Task) -> list[nodes.Node]:
     found: list[nodes.Node] = [cards.para(nodes.strong("", "How many are independent: "), f"{counts}.")]
     for name in task.voices:
         found.append(cards.para(nodes.strong("", f"{name}. "), *cards.prose(case, case.headline_claims[name].text)))
-        found.append(cards.para("Whose voices: ________________ How many: ____", cls="wss-blanks"))
+        found.append(cards.para(f"Whose voices: {'_' * 48} How many: {'_' * 8}", cls="wss-blanks"))
     return found
 
 
