@@ -286,7 +286,7 @@ def _figures(soup: BeautifulSoup, paper: Tag, folder: Path) -> None:
             continue
         # The cut is where two lines of text near the middle are farthest apart: no word, no box is cut.
         lines = sorted({float(y) for y in re.findall(r"translate\([\d.]+ ([\d.]+)\) scale", text)})
-        gaps = [(b - a, (a + b - LETTER) / 2) for a, b in pairwise(lines) if 0.4 < (a + b) / 2 / height < 0.6]
+        gaps = [(b - a, (a + b - LETTER) / 2) for a, b in pairwise(lines) if 0.46 < (a + b) / 2 / height < 0.53]
         cut = max(gaps)[1] if gaps else height / 2
         holder["style"] = "display: flex; gap: 4mm; align-items: flex-start; max-width: none"
         for top, bottom in ((0.0, cut), (cut, height)):

@@ -526,3 +526,16 @@ def test_an_untouched_page_gives_the_release_byte_for_byte(context: BrowserConte
         path = hand_in_all_the_same(tab)
         assert path.read_bytes() == (ROOT / "exercises" / assignment / f"{assignment}.ipynb").read_bytes()
         assert json.loads(path.read_text("utf-8"))["metadata"]["whosaidso"]["assignment"] == assignment
+
+
+@pytest.mark.parametrize("assignment", ASSIGNMENTS)
+def test_every_part_of_a_form_is_drawn_and_none_is_printed_as_an_object(
+    context: BrowserContext, server: str, assignment: str
+) -> None:
+    tab = opened(context, server, assignment)
+    tab.locator(".wss-part").first.wait_for()
+    assert "[object" not in tab.locator("body").inner_text()
+    if assignment == "mosul-sourcing":
+        assert tab.locator("details.wss-strip").count() == 3 + 3 + 1, (
+            "three articles to trace, then those that carry k1, then k2"
+        )

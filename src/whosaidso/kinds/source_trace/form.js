@@ -338,7 +338,7 @@ function drawVoices(form) {
   const count = (id) => spec.counts.find((term) => term.id === id);
   form.body.append(...spec.claims.map(({ id, text, carried }) => part(
     form, 1, `${id}. ${text}`, h("p", {}, words.carried),
-    spec.articles.filter((article) => carried.includes(article.id)).map((article) => h(
+    ...spec.articles.filter((article) => carried.includes(article.id)).map((article) => h(
       "details", { class: "wss-strip" }, h("summary", { "data-key": `${id}-${article.id}` }, form.long(article.id)), small(words.marks), strip(form, article),
     )),
     h("fieldset", {}, h("legend", {}, words.voices), small(words.voices_help),
