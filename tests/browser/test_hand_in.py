@@ -533,7 +533,7 @@ def test_every_part_of_a_form_is_drawn_and_none_is_printed_as_an_object(
     context: BrowserContext, server: str, assignment: str
 ) -> None:
     tab = opened(context, server, assignment)
-    tab.locator(".wss-part").first.wait_for()
+    tab.locator("[data-key]").first.wait_for(state="attached")
     assert "[object" not in tab.locator("body").inner_text()
     if assignment == "mosul-sourcing":
         assert tab.locator("details.wss-strip").count() == 3 + 3 + 1, (
