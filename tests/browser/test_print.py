@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+import subprocess
 import sys
 import unicodedata
 from collections.abc import Iterator
@@ -32,10 +33,15 @@ def make_print() -> Iterator:
 
 
 def _pdf(make_print, name: str, folder: Path) -> PdfReader:
-    pdf = next(pdf for pdf in make_print.PDFS if pdf.name == name)
-    path, pages = make_print.printed(pdf, folder)
-    reader = PdfReader(path)
-    assert len(reader.pages) == pages
+    # In a process of its own: Playwright runs once in a process, and the other tests of this room hold it.
+    words = "import sys, pathlib, make_print as m; pdf = next(p for p in m.PDFS if p.name == sys.argv[1]); "
+    words += "print(m.printed(pdf, pathlib.Path(sys.argv[2]))[1])"
+    done = subprocess.run(
+        [sys.executable, "-c", words, name, str(folder)], cwd=ROOT, capture_output=True, text=True, check=False
+    )
+    assert done.returncode == 0, done.stdout + done.stderr
+    reader = PdfReader(folder / f"whosaidso-{name}.pdf")
+    assert len(reader.pages) == int(done.stdout.split()[-1])
     return reader
 
 

@@ -359,7 +359,9 @@ def test_root_gets_chromium_from_apt_and_is_told_so(venv, tmp_path, monkeypatch,
     monkeypatch.setattr(make, "ROOT", str(tmp_path))
     assert make.browser(venv) == str(chromium)
     assert calls.read_text().splitlines() == ["update", "install -y --no-install-recommends chromium"]
-    assert capsys.readouterr().out.startswith("The browser tests need Chromium: installing it with apt-get")
+    assert capsys.readouterr().out.startswith(
+        "Chromium is wanted, for the browser tests need it: installing it with apt-get"
+    )
 
 
 @posix_only
