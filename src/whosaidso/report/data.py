@@ -83,7 +83,7 @@ class ClassData:
 def answered(line: Line) -> bool:
     """Did the student answer any of this task?
 
-    >>> answered({"answer": {"links": [], "voices": {}}}), answered({"answer": {"c01": {"verdict": "supported"}}})
+    >>> answered({"answer": {"links": [], "voices": {}}}), answered({"answer": {"c90": {"verdict": "supported"}}})
     (False, True)
     """
     answer = line.get("answer")
