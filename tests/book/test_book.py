@@ -213,7 +213,14 @@ def test_figures_draw_open_links_only_and_say_how_sure_they_are() -> None:
     assert [figures.style_of(edge) for edge in figures.open_edges(case)] == ["said", "said", "outside", "inferred"]
 
 
-def test_pages_remember_what_they_cite_and_depend_on_the_data(build: Build) -> None:
+def test_pages_remember_what_they_cite_and_depend_on_the_data(
+    build: Build, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    data = tmp_path / "cases" / tiny_case().id
+    data.mkdir(parents=True)
+    for name in ("claims.toml", "records.toml"):
+        (data / name).touch()
+    monkeypatch.setattr(pages, "CASES", data.parent)
     app, _, _ = build("{rec}`r001`\n\n```{claim-card} c02\n```")
     assert book.cited_records(app.env)["index"] == {"r001", "r002"}
     named = {Path(path).name for path in app.env.dependencies["index"]}
