@@ -67,7 +67,9 @@ def _as_table(case: Case, held: figures.Table) -> nodes.Node:
     rows = [[cards.prose(case, cell) for cell in row] for row in held.rows]
     return cards.block(
         cards.words("The same picture as a table", tag="summary"),
-        cards.table(held.columns, rows, widths=[100 // len(held.columns)] * len(held.columns), cls="wss-figure-table", stub=True),
+        cards.table(
+            held.columns, rows, widths=[100 // len(held.columns)] * len(held.columns), cls="wss-figure-table", stub=True
+        ),
         tag="details",
         cls="wss-figure-data",
     )
