@@ -49,5 +49,6 @@ def test_it_asks_for_nothing_breaks_no_rule_of_its_own_and_prints_what_is_folded
     shown = "[...document.querySelectorAll('details table')].filter((t) => t.checkVisibility({contentVisibilityAuto: true, visibilityProperty: true}) && t.getClientRects().length).length"
     assert tab.evaluate(shown) == 0
     tab.emulate_media(media="print")
-    assert tab.evaluate(shown) == tab.evaluate("document.querySelectorAll('details table').length") > 0
+    tab.wait_for_function(f"{shown} > 0")  # the page opens what is folded when it is told of the paper
+    assert tab.evaluate(shown) == tab.evaluate("document.querySelectorAll('details table').length")
     tab.close()

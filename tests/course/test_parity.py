@@ -18,7 +18,7 @@ import pytest
 
 from tests.course.courses import ASSIGNMENTS, cell_of, gradebook_records, hand_in, model, released, run, student_of
 
-STUDENTS = 30
+STUDENTS = 16
 """Hand-ins of each assignment; `benchmarks/parity.py` compares 200."""
 NAMED = ("model", "odd", "untouched")
 
