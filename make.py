@@ -521,7 +521,7 @@ def test(words):
     say("Running the tests:")
     if not words and (os.cpu_count() or 1) > 1:
         # Two at a time is what was proven; the tests of a file share a server.
-        words = ["-n", "2", "--dist", "loadfile"]
+        words = ["-n", "2", "--dist", "loadfile", "--no-loadscope-reorder"]
     return subprocess.call([venv.python, "-m", "pytest"] + words, cwd=ROOT, env=venv.environment(**more))
 
 

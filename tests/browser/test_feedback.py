@@ -32,7 +32,7 @@ from whosaidso.grading import batch
 from whosaidso.grading.feedback.run import write_feedback
 from whosaidso.grading.folder import read_course
 
-pytestmark = pytest.mark.browser
+pytestmark = [pytest.mark.browser, pytest.mark.slow]
 
 
 @pytest.fixture(scope="module")

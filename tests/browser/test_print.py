@@ -17,7 +17,7 @@ from whosaidso import load_case
 from whosaidso.cases import case_ids
 
 ROOT = Path(__file__).parents[2]
-pytestmark = pytest.mark.browser
+pytestmark = [pytest.mark.browser, pytest.mark.slow]
 
 
 @pytest.fixture(scope="module")

@@ -12,7 +12,7 @@ from playwright.sync_api import Browser, BrowserContext, Page
 from tests.browser.test_pages import TAGS
 from whosaidso.cases import load_case
 
-pytestmark = pytest.mark.browser
+pytestmark = [pytest.mark.browser, pytest.mark.slow]
 
 PASSAGES = load_case("mosul_2016").reflections
 SOUND = [name for name, item in PASSAGES.items() if item.sound]

@@ -289,4 +289,6 @@ def test_ctrl_c_is_answered(course):
     words = [sys.executable, "-c", script, "grade"]
     done = subprocess.run(words, cwd=course, text=True, capture_output=True, check=False)
     assert done.returncode == 130
-    assert done.stderr.strip().splitlines()[-1] == "Stopped. Nothing is lost: run the same command again."  # after any progress
+    assert (
+        done.stderr.strip().splitlines()[-1] == "Stopped. Nothing is lost: run the same command again."
+    )  # after any progress

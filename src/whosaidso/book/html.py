@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from pathlib import Path
 from typing import Any
 
@@ -39,13 +40,16 @@ def inside(translator: Any, node: nodes.Element) -> None:
 
 
 def page_extras(app: Sphinx, page: str, template: str, context: dict, doctree: nodes.document | None) -> None:
-    """Keep search engines off the pages that retell an article, and scripts nobody uses off all pages."""
+    """Keep search engines off the pages that retell an article, and what nobody uses off all pages: scripts, and
+    on pages of record cards a quarter of the markup."""
     env = app.env
     if any(home == page and f"-{anchor}".rpartition("-art-")[1] for anchor, home in env.wss_anchors.items()):  # type: ignore[attr-defined]
         context["metatags"] = context.get("metatags", "") + '\n<meta name="robots" content="noindex">\n'
     if page in env.wss_exercises:  # type: ignore[attr-defined]
         app.add_css_file("forms.css")
         app.add_js_file("forms.js", loading_method="defer")
+    if 'class="wss-card wss-record"' in context.get("body", ""):
+        context["body"] = re.sub(r'<span class="colon">:</span>| class="field-(?:odd|even)"', "", context["body"])
     scripts = context.get("script_files", [])
     context["script_files"] = [s for s in scripts if not _is_thebe(s)]
 
