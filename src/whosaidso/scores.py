@@ -112,6 +112,22 @@ def overlap_f1(*, answer: Sequence[Labelled], gold: Sequence[Labelled]) -> tuple
     return precision, recall, 2 * precision * recall / total if total else 0.0
 
 
+def rate(k: int, n: int) -> tuple[float, float]:
+    """Return z of the rate of k in n, and the variance of z, with (k + ½)/(n + 1) as Hautus (1995) corrects it.
+
+    z is 0 at one half and grows with the rate; the variance is Gourevitch & Galanter's (1967), above 0.
+
+    >>> [round(x, 2) for x in rate(1, 3)]
+    [-0.32, 0.53]
+    """
+    if not 0 <= k <= n or n < 1:
+        raise ValueError(f"expected a number from 0 to n of n ≥ 1, found {k} of {n}")
+    share = (k + 0.5) / (n + 1)
+    z = NormalDist().inv_cdf(share)
+    density = exp(-z * z / 2) / sqrt(2 * pi)
+    return z, share * (1 - share) / (n * density * density)
+
+
 def detection(*, hits: int, signals: int, false_alarms: int, noises: int) -> tuple[float, float, float]:
     """Return d′, c and the standard error of d′, with (x + ½)/(n + 1) for both rates.
 
@@ -124,14 +140,8 @@ def detection(*, hits: int, signals: int, false_alarms: int, noises: int) -> tup
     """
     if signals < 1 or noises < 1:
         raise ValueError(f"expected at least one signal and one noise item, found {signals} and {noises}")
-    normal = NormalDist()
-    rates = ((hits + 0.5) / (signals + 1), (false_alarms + 0.5) / (noises + 1))
-    z_hit, z_false = (normal.inv_cdf(rate) for rate in rates)
-    variance = 0.0
-    for rate, z, n in zip(rates, (z_hit, z_false), (signals, noises), strict=True):
-        density = exp(-z * z / 2) / sqrt(2 * pi)
-        variance += rate * (1 - rate) / (n * density * density)
-    return z_hit - z_false, -(z_hit + z_false) / 2, sqrt(variance)
+    (z_hit, of_hit), (z_false, of_false) = rate(hits, signals), rate(false_alarms, noises)
+    return z_hit - z_false, -(z_hit + z_false) / 2, sqrt(of_hit + of_false)
 
 
 def kappa(pairs: Sequence[tuple[str, str]]) -> float | None:

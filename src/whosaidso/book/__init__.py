@@ -34,6 +34,7 @@ def setup(app: Sphinx) -> dict[str, Any]:
     for name, role in ROLES.items():
         app.add_role(name, role)
     app.setup_extension("whosaidso.book.reflections")
+    app.setup_extension("whosaidso.book.progress")
     app.connect("builder-inited", pages.read_case)
     app.connect("builder-inited", write_forms)
     app.connect("doctree-read", pages.link_bare_records)

@@ -15,7 +15,6 @@ from sphinx.util.docutils import SphinxDirective
 from whosaidso import cards, reference, worksheets
 from whosaidso.book import pages
 from whosaidso.book.pictures import draw_twice, public_figure
-from whosaidso.cases import open_gold
 from whosaidso.forms import hand_in, modules
 from whosaidso.forms.spec import spec_of
 from whosaidso.kinds import kind_names, part
@@ -121,7 +120,6 @@ class Exercise(CaseDirective):
         task = cards.get({task.id: task for task in case.tasks.values() if not task.assignment}, name, "open exercise")
         anchor = self.anchor(f"exercise-{name}")
         spec = spec_of(task, case) | {"level": self.options.get("level", 3)}
-        spec["outcomes"] = part(task.kind, "outcomes").outcomes(task, case, open_gold(case))
         data = json.dumps(spec, ensure_ascii=False, separators=(",", ":")).replace("<", "\\u003c")
         paper = part(task.kind, "paper")
         sheet = cards.block(

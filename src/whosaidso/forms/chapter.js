@@ -1,6 +1,19 @@
 // Exercises on chapter pages: each takes the place of the plain text that a reader without JavaScript gets.
 
-import { Stored, pageModel, storageKeeper } from "./storage.js";
+import { Stored, noteDay, pageModel, storageKeeper } from "./storage.js";
+
+// Practice, with the days on which it was done: the page My progress says when to come back.
+class Practice extends Stored {
+  constructor(task, words) {
+    super(`practice:${task}`, words);
+    this.task = task;
+  }
+
+  write(text) {
+    noteDay(this.task);
+    return super.write(text);
+  }
+}
 
 for (const place of document.querySelectorAll("[data-wss-exercise]")) {
   const spec = JSON.parse(place.querySelector("script[type='application/json']").textContent);
@@ -8,7 +21,7 @@ for (const place of document.querySelectorAll("[data-wss-exercise]")) {
   const el = document.createElement("div");
   place.append(el);
   try {
-    form.render({ model: pageModel(spec, storageKeeper(new Stored(`practice:${spec.task}`, spec.strings))), el });
+    form.render({ model: pageModel(spec, storageKeeper(new Practice(spec.task, spec.strings))), el });
     place.classList.add("wss-live");
   } catch (problem) {
     console.error(problem); // the plain text stays, and the page's other forms come all the same

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
+from whosaidso.cases import open_gold
 from whosaidso.forms.strings import NOTEBOOK, OPEN, SHARED
 from whosaidso.kinds import part
 from whosaidso.records import CITATION, Case, Record, Task
@@ -13,8 +14,12 @@ Spec = dict[str, Any]
 
 
 def spec_of(task: Task, case: Case) -> Spec:
-    """Return the spec of an exercise: JSON, the same for notebook, hand-in page and chapter."""
+    """Return the spec of an exercise: JSON, the same for notebook, hand-in page and chapter.
+
+    That of an open exercise holds the outcome of every answer, so that the form can say it at once.
+    """
     form = part(task.kind, "form")
+    told = {} if task.assignment else {"outcomes": part(task.kind, "outcomes").outcomes(task, case, open_gold(case))}
     return {
         "task": task.id,
         "kind": task.kind,
@@ -24,6 +29,7 @@ def spec_of(task: Task, case: Case) -> Spec:
         "lang": "en",
         "level": 3,
         **form.spec(task, case),
+        **told,
         "strings": {**SHARED, **NOTEBOOK, **({} if task.assignment else OPEN), **form.STRINGS},
     }
 

@@ -1,6 +1,23 @@
 // Keepers for pages without a notebook: this browser's own storage, one entry for each answer.
 
-const PREFIX = "whosaidso:1:";
+export const PREFIX = "whosaidso:1:";
+
+export function today(days = 0) {
+  const date = new Date();
+  date.setDate(date.getDate() + days);
+  return [date.getFullYear(), date.getMonth() + 1, date.getDate()].map((part) => String(part).padStart(2, "0")).join("-");
+}
+
+// Remember that something was done today; a browser that keeps nothing forgets this too.
+export function noteDay(task) {
+  try {
+    const key = `${PREFIX}days:${task}`;
+    const days = (localStorage.getItem(key) ?? "").split(" ").filter(Boolean);
+    if (!days.includes(today())) localStorage.setItem(key, [...days, today()].join(" "));
+  } catch {
+    // said where the answer itself could not be kept
+  }
+}
 
 // Keep one text under a name.
 export class Stored {

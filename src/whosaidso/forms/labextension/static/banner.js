@@ -1,6 +1,7 @@
 // The line at the top of a notebook of ours: who you are, Start, and how things stand.
 
 const { TEACHERS_MARK } = await import(`./notebook.js${new URL(import.meta.url).search}`);
+const { siteOf, leadToPages, download, forget } = await import(`./site.js${new URL(import.meta.url).search}`);
 
 const MOST_NAMES = 4;
 const WHO = /^(who[ \t]*=[ \t]*)("(?:[^"\\\n]|\\.)*"|'(?:[^'\\\n]|\\.)*')([ \t]*(?:#.*)?)$/gm;
@@ -43,6 +44,7 @@ export class Banner {
     this.words = words;
     this.opened = new Set(); // grade_ids of form cells that this Python has run
     this.said = "";
+    this.site = siteOf(notebook);
     const { panel } = notebook;
     this.build(panel);
     const tell = () => this.refresh();
@@ -74,7 +76,7 @@ export class Banner {
     );
     this.line = make("p", { role: "status" });
     this.saved = make("span", { class: "wss-banner-small" });
-    this.box = make("section", { class: "wss-banner", lang: "en", dir: "ltr", "aria-label": words.banner }, this.who, this.named, this.start, this.line, this.saved, this.again);
+    this.box = make("section", { class: "wss-banner", lang: "en", dir: "ltr", "aria-label": words.banner }, this.who, this.named, this.start, this.line, this.saved, this.again, ...this.lite());
     const node = make("div", { class: "wss-banner-place" }, this.box);
     const widget = new this.lab.Widget({ node });
     // JupyterLab gives a header the height its style asks for, so the style has to follow what stands in it.
@@ -85,6 +87,26 @@ export class Banner {
     measure.observe(this.box);
     widget.disposed.connect(() => measure.disconnect());
     panel.contentHeader.addWidget(widget);
+  }
+
+  // What a notebook in the browser alone needs: a way to the teacher, a way out, a page that needs no Python.
+  lite() {
+    const { site, words, notebook } = this;
+    if (!site) return [];
+    leadToPages(notebook.panel.node, site);
+    const button = (text, click) => make("button", { type: "button", class: "wss-banner-button", on: { click } }, text);
+    const save = button(site.practice ? words.copy : words.download, () => download(notebook));
+    const page = make("a", { href: site.page, class: "wss-banner-link" }, words.as_page);
+    return [save, button(words.forget, () => this.forget()), page];
+  }
+
+  async forget() {
+    const { words, lab } = this;
+    const title = words.forget_title;
+    const answer = await lab.showDialog({
+      title, body: words.forget_ask, buttons: [lab.Dialog.cancelButton({ label: words.forget_no }), lab.Dialog.warnButton({ label: words.forget_yes })],
+    });
+    if (answer.button.accept) await forget();
   }
 
   // The cells
@@ -248,7 +270,7 @@ export class Banner {
     if (cell && names === null) return [words.name_unreadable, true];
     if (count > MOST_NAMES) return [fill(words.too_many, { count }), true];
     if (this.noKernel) return [words.no_kernel, true];
-    if (["initializing", "starting", "restarting", "autorestarting", "connecting"].includes(status)) return [words.starting, false];
+    if (["initializing", "starting", "restarting", "autorestarting", "connecting"].includes(status)) return [this.site ? words.starting_here : words.starting, false];
     if (this.running && this.progress) return [fill(words.opening, { done: this.progress[0], of: this.progress[1] }), false];
     if (status === "dead") return [words.dead, true];
     if (status === "disconnected") return [words.lost, true];

@@ -24,7 +24,7 @@
       const [{ plugin }, words, ...libraries] = await Promise.all([
         import(file("extension.js")),
         fetch(file("strings.json")).then((answer) => answer.json()),
-        ...["@jupyterlab/notebook", "@jupyterlab/cells", "@lumino/widgets"].map(library),
+        ...["@jupyterlab/notebook", "@jupyterlab/cells", "@jupyterlab/apputils", "@lumino/widgets"].map(library),
       ]);
       const made = plugin(Object.assign({}, ...libraries), words);
       return () => ({ __esModule: true, default: made });
