@@ -562,8 +562,8 @@ def page_server(folder, port):
     from http.server import SimpleHTTPRequestHandler, ThreadingHTTPServer
 
     class Pages(SimpleHTTPRequestHandler):
-        def __init__(self, *parts):
-            SimpleHTTPRequestHandler.__init__(self, *parts, directory=self.folder_now[0])
+        def __init__(self, request, address, server):
+            SimpleHTTPRequestHandler.__init__(self, request, address, server, directory=self.folder_now[0])
 
         folder_now = [folder]
 

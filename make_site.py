@@ -64,6 +64,7 @@ def main(book: Path, site: Path) -> None:
     build_lite(fresh / "lite")
     pages.wait(fresh / "lite")
     pages.link(ROOT, fresh)
+    (fresh / ".nojekyll").touch()  # GitHub Pages leaves out folders that begin with "_" otherwise
     shutil.rmtree(site, ignore_errors=True)
     fresh.rename(site)
 

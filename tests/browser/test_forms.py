@@ -2,6 +2,7 @@
 
 import json
 import random
+import re
 import tomllib
 from collections.abc import Iterator
 from pathlib import Path
@@ -308,6 +309,33 @@ def test_a_page_that_comes_back_shows_what_was_written_meanwhile(quiz: Page) -> 
     quiz.locator("[data-key='u02-c']").check()
     quiz.evaluate(back)
     assert quiz.locator("[data-key='u02-c']").is_checked(), "what could not be kept is not thrown away"
+
+
+def test_a_hint_comes_first_and_the_reason_when_right_after_three_tries_or_asked_for(quiz: Page) -> None:
+    _, case = task_case(QUIZ)
+
+    def check(question: str, option: str) -> str:
+        quiz.locator(f"[data-key='{question}-{option}']").check()
+        quiz.locator(f"[data-key='{question}-check']").click()
+        return quiz.locator(".wss-said", has_text=re.compile("Right|Not right")).last.inner_text()
+
+    [right] = case.questions["u01"].right
+    reason = case.questions["u01"].reason
+    wrong = [option.id for option in case.questions["u01"].option if option.id != right]
+    said = check("u01", wrong[0])
+    assert "2 more times" in said
+    assert reason not in said
+    assert "2 more times" in check("u01", wrong[0]), "the same answer again is no new try"
+    assert "once more" in check("u01", wrong[1])
+    quiz.locator("[data-key='u01-why']").press("Enter")
+    assert reason in quiz.locator(".wss-said").first.inner_text()
+    assert quiz.evaluate("document.activeElement.textContent").endswith(reason)
+    assert reason in check("u01", right)
+    quiz.reload()
+    for option in wrong[:2]:
+        assert reason not in check("u01", option)
+    if len(wrong) > 2:
+        assert reason in check("u01", wrong[2])
 
 
 def test_typed_answers_that_can_be_shown_are_taken_up(quiz: Page) -> None:

@@ -455,10 +455,20 @@ def test_pages_are_served_to_this_computer_only(tmp_path):
         with urllib.request.urlopen(f"http://127.0.0.1:{server.server_address[1]}/", timeout=5) as page:
             assert page.read() == b"the book"
             assert page.headers["Cache-Control"] == "no-cache"
+        (tmp_path / "site").mkdir()
+        (tmp_path / "site" / "index.html").write_text("the book with notebooks")
+        server.show(str(tmp_path / "site"))
+        with urllib.request.urlopen(f"http://127.0.0.1:{server.server_address[1]}/", timeout=5) as page:
+            assert page.read() == b"the book with notebooks"
     finally:
         server.shutdown()
         thread.join()
         server.server_close()
+
+
+def test_what_is_for_instructors_becomes_no_site():
+    with pytest.raises(make.SetupError, match="its editions are class and open, and this is 'instructor'"):
+        make.site("instructor")
 
 
 def test_constraints_pin_everything_and_name_no_place():

@@ -57,6 +57,31 @@ export function countWords(text) {
   return text.trim() ? text.trim().split(/\s+/).length : 0;
 }
 
+const TRIES = 3;
+
+// What a check of an open item says: outcome and hint at once; our reason when it is right, after three different
+// answers, or when it is asked for.
+export class Tries {
+  constructor(form, key) {
+    Object.assign(this, { form, key, answers: new Set() });
+  }
+
+  say(said, { answer, outcome, message, reason }) {
+    const { words } = this.form;
+    this.answers.add(answer);
+    const left = TRIES - this.answers.size;
+    const hint = h("p", {}, h("strong", { class: `wss-outcome wss-${outcome}` }, words[outcome]), ` ${message}`);
+    const why = h("p", { tabindex: "-1" }, h("strong", {}, `${words.key}: `), reason);
+    if (outcome === "right" || left <= 0) return said.replaceChildren(hint, why);
+    const show = this.form.button(words.show_reason, () => {
+      ask.replaceWith(why);
+      why.focus();
+    }, `${this.key}-why`);
+    const ask = h("p", { class: "wss-small" }, fill(left === 1 ? words.try_once : words.try_again, { left }), " ", show);
+    said.replaceChildren(hint, ask);
+  }
+}
+
 // Where an answer is kept when no page brings a keeper: filled in by the module that knows notebooks.
 // A keeper is { start({ taken(text, said), said(sentence, bad) }) → stop, save(text) → promise of { at, words } or { why } }.
 export const host = {};

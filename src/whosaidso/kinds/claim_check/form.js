@@ -1,6 +1,6 @@
 // Claims against records: a verdict, at most two record cards that can carry it, a gap for "not shown", how sure.
 
-import { exercise, fill, h, newId, pick, rowsOf } from "../../forms/shared.js";
+import { Tries, exercise, fill, h, newId, pick, rowsOf } from "../../forms/shared.js";
 
 const EMPTY = { verdict: "", evidence: ["", ""], gap: "", confidence: "" };
 const ids = (list) => list.map((entry) => entry.id);
@@ -185,16 +185,14 @@ function claimBox(form, item, number) {
 function checker(form, item, box) {
   const { spec, words } = form;
   const said = h("div", { class: "wss-said", role: "status" });
+  const tries = new Tries(form, item.id);
   let checked = null;
   const check = () => {
     const one = form.value[item.id];
     checked = one.verdict ? one : null;
     if (!checked) return said.replaceChildren(h("p", {}, words.not_yet));
     const outcome = lookUp(item.id, one, spec);
-    said.replaceChildren(
-      h("p", {}, h("strong", { class: `wss-outcome wss-${outcome.outcome}` }, words[outcome.outcome]), ` ${outcome.message}`),
-      h("p", {}, bold(`${words.key}: `), spec.outcomes[item.id].reason),
-    );
+    tries.say(said, { answer: JSON.stringify(one), ...outcome, reason: spec.outcomes[item.id].reason });
   };
   box.append(h("div", { class: "wss-tools" }, form.button(words.check, check, `${item.id}-check`, { class: "wss-button wss-main", "aria-label": `${words.check}: ${item.id}` })), said);
   return (one) => {

@@ -1,6 +1,6 @@
 // Quick questions: one option of several, or several things to put in order. For quizzes on open items.
 
-import { exercise, fill, h, newId, pick, rowsOf } from "../../forms/shared.js";
+import { Tries, exercise, fill, h, newId, pick, rowsOf } from "../../forms/shared.js";
 
 const letters = (question) => question.options.map((option) => option.id);
 
@@ -93,16 +93,14 @@ function draw(form) {
     form.body.append(box);
     let checked = null;
     if (spec.outcomes) {
+      const tries = new Tries(form, question.id);
       const check = () => {
         const chosen = form.value[question.id];
         checked = chosen.join(",");
         if (!chosen.length) return said.replaceChildren(h("p", {}, words.not_yet));
         const { answers, reason } = spec.outcomes[question.id];
         const found = answers[checked];
-        said.replaceChildren(
-          h("p", {}, h("strong", { class: `wss-outcome wss-${found.outcome}` }, words[found.outcome]), ` ${found.message}`),
-          h("p", {}, h("strong", {}, `${words.key}: `), reason),
-        );
+        tries.say(said, { answer: checked, ...found, reason });
       };
       box.append(form.button(words.check, check, `${question.id}-check`, { "aria-label": `${words.check}: ${name}` }), said);
     }
