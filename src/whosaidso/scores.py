@@ -118,7 +118,7 @@ def rate(k: int, n: int) -> tuple[float, float]:
     z is 0 at one half and grows with the rate; the variance is Gourevitch & Galanter's (1967), above 0.
 
     >>> [round(x, 2) for x in rate(1, 3)]
-    [-0.32, 0.53]
+    [-0.32, 0.54]
     """
     if not 0 <= k <= n or n < 1:
         raise ValueError(f"expected a number from 0 to n of n ≥ 1, found {k} of {n}")

@@ -452,7 +452,7 @@ def test_without_the_labextension_a_draft_is_kept_and_running_the_cell_writes_it
         answer_editor(page).click()
         page.keyboard.press("Control+Enter")
         expect(status(form)).to_contain_text("stands in the grey cell")
-        assert '"c01": {"verdict": "supported"' in in_cell(page)
+        until(lambda: '"c01": {"verdict": "supported"' in in_cell(page))
         choose(form, "c04", "verdict", "supported")
         answer_editor(page).click()
         page.keyboard.press("Control+Enter")
