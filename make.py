@@ -36,6 +36,8 @@ NO_NETWORK = (
 )
 EDITIONS = ("class", "open", "instructor")
 PUBLIC = ("class", "open")
+SHARED_SCRIPTS = ("notebooks.js", "storage.js")
+"""Scripts of pages that the labextension uses too; pyproject.toml names them for the wheel."""
 """Editions that may stand on a public site."""
 HELP = """\
 serve [PORT=8000]   set everything up, build the book and serve it on this computer; notebooks join it when ready
@@ -311,7 +313,10 @@ def set_up(venv, dev=False):
 
 def put_labextension(venv):
     """Copy the labextension to where JupyterLab looks for it: for a checkout pip leaves it where it is."""
-    wanted = files_in(os.path.join(venv.root, "src", "whosaidso", "forms", "labextension"))
+    forms = os.path.join(venv.root, "src", "whosaidso", "forms")
+    wanted = files_in(os.path.join(forms, "labextension"))
+    scripts = files_in(forms)
+    wanted.update({os.path.join("static", name): scripts[name] for name in SHARED_SCRIPTS if name in scripts})
     target = os.path.join(venv.folder, "share", "jupyter", "labextensions", "whosaidso")
     if files_in(target) == wanted:
         return

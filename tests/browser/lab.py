@@ -15,14 +15,18 @@ from pathlib import Path
 
 import pytest
 
-LABEXTENSION = Path(__file__).parents[2] / "src" / "whosaidso" / "forms" / "labextension"
+from make import SHARED_SCRIPTS
+
+FORMS = Path(__file__).parents[2] / "src" / "whosaidso" / "forms"
 
 
 @contextmanager
 def jupyter_server(folder: Path, home: Path, **env: str) -> Iterator[str]:
     """Serve a folder with JupyterLab and Notebook 7, with this checkout's labextension, and give its address."""
     share = home / "share"
-    shutil.copytree(LABEXTENSION, share / "labextensions" / "whosaidso")
+    shutil.copytree(FORMS / "labextension", share / "labextensions" / "whosaidso")
+    for name in SHARED_SCRIPTS:
+        shutil.copy(FORMS / name, share / "labextensions" / "whosaidso" / "static")
     with socket.socket() as free:
         free.bind(("127.0.0.1", 0))
         port = free.getsockname()[1]

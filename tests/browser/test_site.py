@@ -20,8 +20,9 @@ from playwright.sync_api import Browser, BrowserContext, Page, expect
 
 import make_site
 from lite import practice
+from tests.browser.lab import jupyter_server
 from tests.browser.test_hand_in import claims_by_mouse, hand_in_all_the_same
-from tests.course.courses import ROOT, cell_of, gradebook_records, hand_in, run
+from tests.course.courses import ROOT, cell_of, gradebook_records, run
 from tests.course.test_leaks import answers
 
 pytestmark = [pytest.mark.browser, pytest.mark.slow]
@@ -107,11 +108,35 @@ def test_practice_is_kept_leads_back_to_the_book_and_is_forgotten_when_asked(
     with context.expect_page() as chapter:
         tab.get_by_role("link", name="Claims meet records", exact=True).first.click()
     assert chapter.value.url == f"{base}book/claims.html"
+    # the page holds what the notebook holds, and the other way round
+    expect(chapter.value.locator("[data-key='c11-verdict-supported']")).to_be_checked()
+    chapter.value.locator("[data-key='c12-verdict-contradicted']").check()
+    expect(tab.locator("[data-key='c12-verdict-contradicted']").first).to_be_checked()
+    chapter.value.locator("[data-key='c12-verdict-not_shown']").check()
     chapter.value.close()
     tab.close()
 
     tab = open_notebook(context, base, "practice/claims.ipynb")
     expect(tab.locator("[data-key='c11-verdict-supported']").first).to_be_checked()
+    expect(tab.locator("[data-key='c12-verdict-not_shown']").first).to_be_checked()
+    expect(tab.locator(".wss-banner")).to_contain_text("Saved", timeout=START)
+
+    # all is forgotten and brought back from My progress
+    progress = context.new_page()
+    progress.goto(f"{base}book/my-progress.html")
+    progress.locator("[data-key=forget]").click()
+    expect(progress.locator(".wss-said:visible").last).to_contain_text("Notebooks changed in this browser go too: 1")
+    progress.locator("[data-key=yes]").click()
+    expect(progress.locator("[data-key=undo]")).to_be_visible()
+    assert progress.evaluate("localStorage.getItem('whosaidso:1:practice:practice-claims')") is None
+    progress.locator("[data-key=undo]").click()
+    expect(progress.locator(".wss-status")).to_contain_text("All is as it was")
+    assert "c12" in progress.evaluate("localStorage.getItem('whosaidso:1:practice:practice-claims')")
+    progress.locator("[data-key=forget]").click()
+    expect(progress.locator(".wss-said:visible").last).to_contain_text("Notebooks changed in this browser go too: 1")
+    progress.locator("[data-key=no]").click()
+    progress.close()
+
     tab.get_by_role("button", name="Forget my work").click()
     tab.get_by_role("button", name="Keep them").click()
     tab.get_by_role("button", name="Forget my work").click()
@@ -121,22 +146,50 @@ def test_practice_is_kept_leads_back_to_the_book_and_is_forgotten_when_asked(
     expect(tab.locator(".wss-banner [role=status]")).to_contain_text("The forms are open", timeout=START)
     expect(tab.locator("[data-key='c11-verdict-supported']").first).not_to_be_checked()
     assert "supported" not in answer(saved(tab, "Download a copy"))
+    tab.goto(f"{base}book/claims.html")
+    assert tab.locator(".wss-exercise input:checked").count() == 0
 
 
-def test_an_assignment_has_the_same_record_from_the_notebook_and_from_the_page(
-    context: BrowserContext, base: str, course: Path
-) -> None:
-    tab = open_notebook(context, base, "assignments/mosul-claims.ipynb")
-    tab.locator(".wss-banner input").fill("lite")
+def filled(tab: Page, who: str) -> None:
+    """Fill the notebook of claims, wherever it runs, and wait until it is saved."""
+    tab.locator(".wss-banner input").fill(who)
     claims_by_mouse(tab)
     expect(tab.locator(".wss-banner")).to_contain_text("Saved", timeout=START)
     tab.wait_for_timeout(1500)
-    hand_in(course, "lite", "mosul-claims", saved(tab, "Download to hand in").read_bytes())
+
+
+def in_jupyterlab(browser: Browser, folder: Path, home: Path) -> bytes:
+    notebook = folder / "mosul-claims.ipynb"
+    shutil.copy(ROOT / "exercises" / "mosul-claims" / notebook.name, notebook)
+    with jupyter_server(folder, home) as address, browser.new_context() as context:
+        tab = context.new_page()
+        tab.goto(f"{address}/lab/tree/{notebook.name}")
+        tab.get_by_role("button", name="Start", exact=True).click(timeout=START)
+        expect(tab.locator(".wss-banner [role=status]")).to_contain_text("The forms are open", timeout=START)
+        filled(tab, "lab")
+    return notebook.read_bytes()
+
+
+def test_an_assignment_has_the_same_record_by_all_three_ways(
+    browser: Browser, context: BrowserContext, base: str, course: Path, tmp_path: Path
+) -> None:
+    (tmp_path / "work").mkdir()
+    lab = in_jupyterlab(browser, tmp_path / "work", tmp_path / "home")
+    tab = open_notebook(context, base, "assignments/mosul-claims.ipynb")
+    filled(tab, "lite")
+    lite = saved(tab, "Download to hand in").read_bytes()
     page = context.new_page()
     page.goto(f"{base}hand-in/mosul-claims.html")
-    page.get_by_label("Your name or the code").fill("lite")
+    page.get_by_label("Your name or the code").fill("page")
     claims_by_mouse(page)
-    hand_in(course, "page", "mosul-claims", hand_in_all_the_same(page).read_bytes())
+    by_page = hand_in_all_the_same(page).read_bytes()
+    (tmp_path / "from-students").mkdir()
+    for number, content in enumerate((lab, lite, by_page)):
+        (tmp_path / "from-students" / f"mosul-claims ({number}).ipynb").write_bytes(content)
+    roster = tmp_path / "class.csv"
+    roster.write_text("id,name\nlab,lab\nlite,lite\npage,page\n")
+    done = run(course, "whosaidso.cli", "collect", str(tmp_path / "from-students"), "--roster", str(roster))
+    assert done.returncode == 0, done.stdout + done.stderr
     done = run(course, "whosaidso.cli", "grade", "mosul-claims")
     assert done.returncode == 0, done.stderr
     records = gradebook_records(course)
@@ -145,7 +198,7 @@ def test_an_assignment_has_the_same_record_from_the_notebook_and_from_the_page(
         found = {key: row for key, row in records.items() if student in key and key[-1] in ("grade", "comment")}
         return {tuple(part for part in key if part != student): row for key, row in found.items()}
 
-    assert grades("lite") == grades("page")
+    assert grades("lab") == grades("lite") == grades("page")
     full = {key[-2]: row for key, row in grades("lite").items() if key[-1] == "grade" and key[-2].endswith("-check")}
     assert len(full) == 2
     assert all(row[0] == row[4] for row in full.values())  # type: ignore[index]

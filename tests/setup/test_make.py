@@ -227,15 +227,17 @@ def test_the_labextension_is_put_where_jupyterlab_looks_and_follows_the_checkout
     make.set_up(venv)
     assert (place / "package.json").stat().st_mtime_ns == made
     (source / "static" / "old.js").rename(source / "static" / "new.js")
+    (source.parent / "storage.js").write_text("kept")
     make.set_up(venv)
-    assert sorted(path.name for path in place.rglob("*.js")) == ["new.js"]
+    assert sorted(path.name for path in place.rglob("*.js")) == ["new.js", "storage.js"]
 
 
 def test_a_wheel_takes_the_whole_labextension():
     setuptools = tomllib.loads((ROOT / "pyproject.toml").read_text(encoding="utf-8"))["tool"]["setuptools"]
     taken = {path for patterns in setuptools["data-files"].values() for p in patterns for path in ROOT.glob(p)}
     there = {path for path in (ROOT / "src/whosaidso/forms/labextension").rglob("*") if path.is_file()}
-    assert taken - {path for path in taken if path.is_dir()} == there
+    shared = {ROOT / "src/whosaidso/forms" / name for name in make.SHARED_SCRIPTS}
+    assert taken - {path for path in taken if path.is_dir()} == there | shared
     assert (
         json.loads((ROOT / "src/whosaidso/forms/labextension/package.json").read_text())["version"]
         == whosaidso.__version__

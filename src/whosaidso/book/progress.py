@@ -85,6 +85,7 @@ STRINGS = {
     "undone": "All is as it was.",
     "forget": "Forget everything",
     "would_forget": "This removes {count} answers from this browser, those on hand-in pages too. Save a file first if you want to keep them.",
+    "would_forget_notebooks": "Notebooks changed in this browser go too: {count} of them.",
     "forget_yes": "Remove them",
     "forgotten": "Removed. Until you leave this page you can still bring them back.",
 }

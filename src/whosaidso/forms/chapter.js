@@ -1,19 +1,6 @@
 // Exercises on chapter pages: each takes the place of the plain text that a reader without JavaScript gets.
 
-import { Stored, noteDay, pageModel, storageKeeper } from "./storage.js";
-
-// Practice, with the days on which it was done: the page My progress says when to come back.
-class Practice extends Stored {
-  constructor(task, words) {
-    super(`practice:${task}`, words);
-    this.task = task;
-  }
-
-  write(text) {
-    noteDay(this.task);
-    return super.write(text);
-  }
-}
+import { Practice, pageModel, storageKeeper } from "./storage.js";
 
 for (const place of document.querySelectorAll("[data-wss-exercise]")) {
   const spec = JSON.parse(place.querySelector("script[type='application/json']").textContent);

@@ -2,8 +2,9 @@
 // from the page's own table of open items, and the numbers of signal detection are looked up in it.
 
 import { readLiterals } from "./literal.js";
+import { countNotebooks, takeNotebooks } from "./notebooks.js";
 import { fill, h, newId } from "./shared.js";
-import { PREFIX, today } from "./storage.js";
+import { PREFIX, forgetAll, today } from "./storage.js";
 
 const FORMAT = "whosaidso-progress";
 const SIDE = 220; // of the chart, in CSS pixels
@@ -56,7 +57,11 @@ class Progress {
       ...(this.refused ? [h("p", { class: "wss-said" }, words.no_storage)] : nothing ? [h("p", { class: "wss-said" }, words.nothing)] : []),
       this.chapters(), this.trust(), this.sure(), this.returns(), this.thenAndNow(),
     );
-    for (const button of [this.exportButton, this.forgetButton]) button.disabled = nothing;
+    this.exportButton.disabled = nothing;
+    countNotebooks().then((count) => {
+      this.notebooks = count;
+      this.forgetButton.disabled = nothing && !count;
+    });
   }
 
   section(title, ...rest) {
@@ -305,9 +310,12 @@ class Progress {
   }
 
   askToForget() {
+    const { words, notebooks } = this;
     const here = this.kept();
-    this.question(fill(this.words.would_forget, { count: Object.keys(here).length }), this.words.forget_yes, () => {
-      this.replace({}, here, this.words.forgotten);
+    const sentence = fill(words.would_forget, { count: Object.keys(here).length });
+    this.question(notebooks ? `${sentence} ${fill(words.would_forget_notebooks, { count: notebooks })}` : sentence, words.forget_yes, async () => {
+      const back = await takeNotebooks();
+      this.replace({}, here, words.forgotten, back);
     });
   }
 
@@ -327,9 +335,9 @@ class Progress {
   }
 
   // Put `wanted` in the place of all that is kept, and offer to put `before` back.
-  replace(wanted, before, sentence) {
+  replace(wanted, before, sentence, also = async () => {}) {
     try {
-      for (const key of Object.keys(this.kept())) if (!(key in wanted)) localStorage.removeItem(key);
+      forgetAll();
       for (const [key, value] of Object.entries(wanted)) localStorage.setItem(key, value);
     } catch {
       for (const [key, value] of Object.entries(before)) localStorage.setItem(key, value);
@@ -338,7 +346,8 @@ class Progress {
     this.refresh();
     const undo = h("button", {
       type: "button", class: "wss-button", "data-key": "undo",
-      onclick: () => {
+      onclick: async () => {
+        await also();
         this.replace(before, wanted, this.words.undone);
       },
     }, this.words.undo);

@@ -1,4 +1,4 @@
-// Keepers for pages without a notebook: this browser's own storage, one entry for each answer.
+// This browser's own storage, one entry for each answer: keepers for pages without a notebook.
 
 export const PREFIX = "whosaidso:1:";
 
@@ -9,7 +9,7 @@ export function today(days = 0) {
 }
 
 // Remember that something was done today; a browser that keeps nothing forgets this too.
-export function noteDay(task) {
+function noteDay(task) {
   try {
     const key = `${PREFIX}days:${task}`;
     const days = (localStorage.getItem(key) ?? "").split(" ").filter(Boolean);
@@ -78,6 +78,24 @@ export class Stored {
       removeEventListener("pageshow", back);
     };
   }
+}
+
+// Practice, with the days on which it was done: the page My progress says when to come back.
+export class Practice extends Stored {
+  constructor(task, words) {
+    super(`practice:${task}`, words);
+    this.task = task;
+  }
+
+  write(text) {
+    noteDay(this.task);
+    return super.write(text);
+  }
+}
+
+// Remove every entry of ours.
+export function forgetAll() {
+  for (const key of Object.keys(localStorage)) if (key.startsWith(PREFIX)) localStorage.removeItem(key);
 }
 
 // The face that a form knows: see `keeper` in shared.js.

@@ -1,7 +1,7 @@
 // The line at the top of a notebook of ours: who you are, Start, and how things stand.
 
 const { TEACHERS_MARK } = await import(`./notebook.js${new URL(import.meta.url).search}`);
-const { siteOf, leadToPages, download, forget } = await import(`./site.js${new URL(import.meta.url).search}`);
+const { siteOf, leadToPages, shareWithPages, download, forget } = await import(`./site.js${new URL(import.meta.url).search}`);
 
 const MOST_NAMES = 4;
 const WHO = /^(who[ \t]*=[ \t]*)("(?:[^"\\\n]|\\.)*"|'(?:[^'\\\n]|\\.)*')([ \t]*(?:#.*)?)$/gm;
@@ -94,6 +94,7 @@ export class Banner {
     const { site, words, notebook } = this;
     if (!site) return [];
     leadToPages(notebook.panel.node, site);
+    if (site.practice) shareWithPages(notebook);
     const button = (text, click) => make("button", { type: "button", class: "wss-banner-button", on: { click } }, text);
     const save = button(site.practice ? words.copy : words.download, () => download(notebook));
     const page = make("a", { href: site.page, class: "wss-banner-link" }, words.as_page);

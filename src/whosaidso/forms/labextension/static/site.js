@@ -1,7 +1,8 @@
 // In JupyterLite beside the book there is no server: the file is handed in by hand, the work lies in this browser,
 // and every exercise stands on a page of the book too.
 
-const STORES = "JupyterLite Storage";
+const { Practice, forgetAll } = await import(`./storage.js${new URL(import.meta.url).search}`);
+const { takeNotebooks } = await import(`./notebooks.js${new URL(import.meta.url).search}`);
 
 // Return where the site is and what it offers for a notebook, or null in a JupyterLab that has a server.
 export function siteOf(notebook) {
@@ -47,29 +48,34 @@ export function download(notebook) {
   setTimeout(() => URL.revokeObjectURL(address), 60_000);
 }
 
-// Remove every notebook that was changed in this browser, and begin again with those of the site.
-export async function forget() {
-  const named = (await indexedDB.databases?.()) ?? [];
-  await Promise.all(named.filter(({ name }) => name?.startsWith(STORES)).map(({ name }) => empty(name)));
-  for (const key of Object.keys(localStorage)) if (key.startsWith(STORES)) localStorage.removeItem(key);
-  addEventListener("beforeunload", (event) => event.stopImmediatePropagation(), true);
-  location.reload();
+// Practice is one and the same here and on the chapter's page: what was done last stands in both.
+export function shareWithPages(notebook) {
+  const answers = notebook.marked(({ solution }) => solution).map((cell) => cell.getMetadata("nbgrader").grade_id);
+  const source = (id) => notebook.cells(id)[0]?.sharedModel;
+  const shared = answers.map((id) => ({ id, stored: new Practice(id.replace(/-answer$/, ""), {}), known: source(id).getSource() }));
+  const take = (one, text) => {
+    one.known = text;
+    source(one.id)?.setSource(text);
+  };
+  for (const one of shared) {
+    const text = one.stored.read();
+    if (text !== null && text !== one.known) take(one, text);
+    notebook.panel.disposed.connect(one.stored.watch((other) => take(one, other)));
+  }
+  notebook.context.model.contentChanged.connect(() => {
+    for (const one of shared) {
+      const now = source(one.id)?.getSource() ?? one.known;
+      if (now === one.known) continue;
+      one.known = now;
+      one.stored.write(now);
+    }
+  });
 }
 
-function empty(name) {
-  return new Promise((resolve, reject) => {
-    const opening = indexedDB.open(name);
-    opening.onerror = () => reject(opening.error);
-    opening.onsuccess = () => {
-      const stores = [...opening.result.objectStoreNames];
-      if (!stores.length) return resolve();
-      const change = opening.result.transaction(stores, "readwrite");
-      for (const store of stores) change.objectStore(store).clear();
-      change.oncomplete = () => {
-        opening.result.close();
-        resolve();
-      };
-      change.onerror = () => reject(change.error);
-    };
-  });
+// Remove all work from this browser, and begin again with the notebooks of the site.
+export async function forget() {
+  await takeNotebooks();
+  forgetAll();
+  addEventListener("beforeunload", (event) => event.stopImmediatePropagation(), true);
+  location.reload();
 }
