@@ -54,6 +54,7 @@ def build_lite(out: Path) -> None:
         shutil.copy(out / "icon-120x120.png", out / "static" / "favicons" / name)
     bundled = Path(sys.prefix) / "share/jupyter/labextensions/@jupyterlite/pyodide-kernel-extension/static/pypi"
     python.put(ROOT, CACHE, bundled, out / "static" / "pyodide")
+    python.start_ahead(out)
 
 
 def main(book: Path, site: Path) -> None:

@@ -10,6 +10,7 @@ from __future__ import annotations
 import base64
 import hashlib
 import json
+import re
 import shutil
 import subprocess
 import sys
@@ -27,17 +28,48 @@ PYODIDE_SHA512 = "BKDTJyIqFxC4BExLqeRS3f5xvXZIjOt8C3zGLN/Cc7tFxSwvKVhVkchQQ2AGLO
 RUNTIME = ("pyodide.mjs", "pyodide.asm.mjs", "pyodide.asm.wasm", "python_stdlib.zip")
 STARTS_WITH = ("micropip", "piplite", "ipykernel", "comm", "pyodide-kernel", "jedi", "ipython", "whosaidso")
 """What is loaded with Python itself, all at once, rather than one after the other afterwards."""
+AHEAD = "import pyodide_kernel, whosaidso.forms.widget; from whosaidso.cases import load_case; load_case('mosul_2016')"
+"""What Python does while JupyterLite itself is still opening."""
 NEEDS: dict[str, tuple[str, ...]] = {
     "anywidget": ("ipywidgets", "psygnal", "typing-extensions"),
     "cattrs": ("attrs", "typing-extensions"),
+    "ipython": ("asttokens", "decorator", "executing", "matplotlib-inline", "pure-eval", "pygments", "stack-data", "traitlets"),
     "ipywidgets": ("comm", "ipython", "traitlets"),
     "ipykernel": (),
     "jedi": (),
-    "piplite": ("micropip",),
+    "piplite": (),
     "pyodide-kernel": ("ipython", "ipykernel", "comm"),
     "whosaidso": ("anywidget", "attrs", "cattrs"),
 }
-"""What the packages need that Pyodide does not list."""
+"""What the packages need where Pyodide's own list does not say so, or says too much."""
+OURS: dict[str, dict[str, str]] = {
+    "jedi": {},
+    "micropip": {},
+    "piplite": {
+        "piplite/__init__.py": '"""Nothing can be added: all that the notebooks need is there."""\n\n\n'
+        "async def install(*names, **words):\n"
+        '    """Say so."""\n'
+        '    raise RuntimeError("No package can be added here: this page asks nothing of any other host.")\n',
+        "piplite/piplite.py": '"""The two names that JupyterLite sets."""\n',
+    },
+}
+"""Packages that the kernel asks for and can do without, and what stands in their place: they take most of a second."""
+INSTEAD: dict[str, dict[str, str]] = {
+    "ipython": {
+        "IPython/terminal/embed.py": '"""A browser has no terminal."""\n\n\n'
+        "def embed(**words):\n"
+        '    """Say so."""\n'
+        '    raise RuntimeError("A browser has no terminal to open a shell in.")\n'
+    }
+}
+"""Modules that are replaced: IPython's terminal, which is imported at once and takes a third of its time."""
+
+
+LEFT_OUT = re.compile(
+    r"/tests/|^anywidget/nbextension/|^pygments/(cmdline|sphinxext)|^pygments/lexers/(?!__init__|_mapping|python|special)"
+    r"|^IPython/sphinxext/|^whosaidso/(report|cli|written|book|grading/(collect|export|feedback|roster))/"
+)
+"""Files of packages that no notebook here uses: they cost memory."""
 
 
 class NotFetched(Exception):
@@ -158,14 +190,17 @@ def put(root: Path, cache: Path, bundled: Path, out: Path) -> None:
     have = fetch(cache)
     work = cache / ".writing-packages"
     shutil.rmtree(work, ignore_errors=True)
-    (work / "jedi").mkdir(parents=True)
-    wheels = [Wheel.at(path) for path in sorted((have / "wheels").glob("*.whl"))]
-    wheels += [Wheel.at(path) for path in sorted(bundled.glob("*.whl")) if "widgetsnbextension" not in path.name]
-    wheels += [_nothing("jedi", work / "jedi"), own_wheel(root, work)]
+    (work / "ours").mkdir(parents=True)
+    wheels = [Wheel.at(path) for path in (*sorted((have / "wheels").glob("*.whl")), *sorted(bundled.glob("*.whl")))]
+    wheels = [wheel for wheel in wheels if wheel.name not in (*OURS, "widgetsnbextension")]
+    wheels += [_ours(name, files, work / "ours") for name, files in OURS.items()]
+    wheels.append(own_wheel(root, work))
     unpacked = work / "unpacked"
     for wheel in wheels:
         with zipfile.ZipFile(wheel.path) as packed:
             packed.extractall(unpacked / wheel.path.stem)
+        for name, text in INSTEAD.get(wheel.name, {}).items():
+            (unpacked / wheel.path.stem / name).write_text(text, encoding="utf-8")
     _compile(have / "pyodide", unpacked)
     out.mkdir(parents=True, exist_ok=True)
     for name in RUNTIME:
@@ -178,11 +213,26 @@ def put(root: Path, cache: Path, bundled: Path, out: Path) -> None:
     shutil.rmtree(work)
 
 
-def _nothing(name: str, folder: Path) -> Wheel:
-    """Return a wheel without a module, for what the kernel asks for and can do without."""
+def start_ahead(lite: Path) -> None:
+    """Let Python start in JupyterLite's own worker as soon as the page opens, not when JupyterLite is ready.
+
+    Writes `early.mjs`, from which JupyterLite has its Python, and the worker that the waiting page makes.
+    """
+    room = lite / "static" / "pyodide"
+    shutil.copy(ROOM / "early.mjs", room)
+    worker = next((lite / "extensions/@jupyterlite/pyodide-kernel-extension/static").glob("comlink.worker.*.js"))
+    told = json.dumps({"packages": STARTS_WITH, "ahead": AHEAD})
+    text = f'import "../../{worker.relative_to(lite).as_posix()}";\nimport {{ begin }} from "./early.mjs";\n\nbegin({told});\n'
+    (room / "ahead.worker.mjs").write_text(text, encoding="utf-8")
+
+
+def _ours(name: str, files: dict[str, str], folder: Path) -> Wheel:
+    """Return a wheel of these files, for what the kernel asks for."""
     path = folder / f"{name}-0-py3-none-any.whl"
     info = f"{name}-0.dist-info"
     with zipfile.ZipFile(path, "w") as packed:
+        for file, text in files.items():
+            packed.writestr(file, text)
         packed.writestr(f"{info}/METADATA", f"Metadata-Version: 2.1\nName: {name}\nVersion: 0\n")
         packed.writestr(f"{info}/WHEEL", "Wheel-Version: 1.0\nRoot-Is-Purelib: true\nTag: py3-none-any\n")
         packed.writestr(f"{info}/RECORD", "")
@@ -202,10 +252,10 @@ def _pack(folder: Path, out: Path) -> Path:
     """Zip a folder into a wheel of the same name in `out`; the same files give the same bytes."""
     path = out / f"{folder.name}.whl"
     with zipfile.ZipFile(path, "w", zipfile.ZIP_DEFLATED, compresslevel=9) as packed:
-        for file in sorted(p for p in folder.rglob("*") if p.is_file() and "/tests/" not in p.as_posix()):
-            packed.writestr(
-                zipfile.ZipInfo(file.relative_to(folder).as_posix()), file.read_bytes(), zipfile.ZIP_DEFLATED, 9
-            )
+        for file in sorted(p for p in folder.rglob("*") if p.is_file()):
+            name = file.relative_to(folder).as_posix()
+            if not LEFT_OUT.search(name):
+                packed.writestr(zipfile.ZipInfo(name), file.read_bytes(), zipfile.ZIP_DEFLATED, 9)
     return path
 
 

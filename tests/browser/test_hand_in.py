@@ -167,7 +167,7 @@ def wording_by_mouse(tab: Page) -> None:
 def tab_to(tab: Page, selector: str) -> None:
     for _ in range(400):
         tab.keyboard.press("Tab")
-        if tab.evaluate("selector => document.activeElement.matches(selector)", selector):
+        if tab.evaluate("selector => Boolean(document.activeElement?.matches(selector))", selector):
             return
     raise AssertionError(f"the Tab key never comes to {selector}")
 
@@ -183,9 +183,9 @@ def choose_radio(tab: Page, wanted: str) -> None:
     raise AssertionError(f"the arrow keys never come to {wanted}")
 
 
-def claims_by_keyboard(tab: Page) -> None:
+def claims_by_keyboard(tab: Page, who: str = "Keyboard") -> None:
     tab_to(tab, "#who-box")
-    tab.keyboard.type("Keyboard")
+    tab.keyboard.type(who)
     for claims in answers("mosul-claims").values():
         for claim, answer in claims.items():
             choose_radio(tab, f'[data-key="{claim}-verdict-{answer["verdict"]}"]')

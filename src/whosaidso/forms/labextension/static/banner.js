@@ -4,6 +4,7 @@ const { TEACHERS_MARK } = await import(`./notebook.js${new URL(import.meta.url).
 const { siteOf, leadToPages, shareWithPages, download, forget } = await import(`./site.js${new URL(import.meta.url).search}`);
 
 const MOST_NAMES = 4;
+const PATIENCE = 60_000; // with a Python in the browser, in milliseconds
 const WHO = /^(who[ \t]*=[ \t]*)("(?:[^"\\\n]|\\.)*"|'(?:[^'\\\n]|\\.)*')([ \t]*(?:#.*)?)$/gm;
 const WIDGET = "application/vnd.jupyter.widget-view+json";
 
@@ -45,6 +46,8 @@ export class Banner {
     this.opened = new Set(); // grade_ids of form cells that this Python has run
     this.said = "";
     this.site = siteOf(notebook);
+    this.began = Date.now();
+    if (this.site) setTimeout(() => this.refresh(), PATIENCE);
     const { panel } = notebook;
     this.build(panel);
     const tell = () => this.refresh();
@@ -271,7 +274,10 @@ export class Banner {
     if (cell && names === null) return [words.name_unreadable, true];
     if (count > MOST_NAMES) return [fill(words.too_many, { count }), true];
     if (this.noKernel) return [words.no_kernel, true];
-    if (["initializing", "starting", "restarting", "autorestarting", "connecting"].includes(status)) return [this.site ? words.starting_here : words.starting, false];
+    if (["initializing", "starting", "restarting", "autorestarting", "connecting"].includes(status)) {
+      if (!this.site) return [words.starting, false];
+      return Date.now() - this.began < PATIENCE ? [words.starting_here, false] : [words.slow_here, true];
+    }
     if (this.running && this.progress) return [fill(words.opening, { done: this.progress[0], of: this.progress[1] }), false];
     if (status === "dead") return [words.dead, true];
     if (status === "disconnected") return [words.lost, true];
