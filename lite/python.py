@@ -33,7 +33,16 @@ AHEAD = "import pyodide_kernel, whosaidso.forms.widget; from whosaidso.cases imp
 NEEDS: dict[str, tuple[str, ...]] = {
     "anywidget": ("ipywidgets", "psygnal", "typing-extensions"),
     "cattrs": ("attrs", "typing-extensions"),
-    "ipython": ("asttokens", "decorator", "executing", "matplotlib-inline", "pure-eval", "pygments", "stack-data", "traitlets"),
+    "ipython": (
+        "asttokens",
+        "decorator",
+        "executing",
+        "matplotlib-inline",
+        "pure-eval",
+        "pygments",
+        "stack-data",
+        "traitlets",
+    ),
     "ipywidgets": ("comm", "ipython", "traitlets"),
     "ipykernel": (),
     "jedi": (),

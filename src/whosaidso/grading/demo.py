@@ -31,6 +31,14 @@ _NOTES = (
     "",
 )
 
+_MORE = (
+    ("It names an agency and stops there.", "Two of the articles give the same speaker.", "I followed it to the first voice.", ""),
+    ("My record says less than the claim.", "My record gives a day but no place.", "My record comes from a party to the war.", ""),
+    ("Another record from outside would help.", "I looked for a second group and found none.", "Both sides say something here.", ""),
+    ("So I would not repeat it as a fact.", "It may be so; nothing here shows it.", "I would ask who could have seen it.", ""),
+)  # fmt: skip
+"""What simulated students add, so that hardly two notes are alike."""
+
 
 def write_class(course: Path, *, students: int, seed: int, console: Console | None = None) -> tuple[int, int]:
     """Write hand-ins under submitted/; return how many were written and how many were there already."""
@@ -88,7 +96,9 @@ def fill_in(
                 cell.source = f'who = "{student}"'
         elif marks.get("solution") and cell.cell_type == "markdown":
             text = draw.choice(_NOTES)
-            cell.source = text or cell.source
+            own = random.Random(f"{student} {marks['grade_id']}")  # apart, so that answers do not hang on it
+            more = [sentence for pool in _MORE if (sentence := own.choice(pool))]
+            cell.source = " ".join([text, *more]) if text else cell.source
         call = check_call(cell.source) if cell.cell_type == "code" else None
         if call and answer is not None and draw.random() > 0.03:
             task = case.tasks[call.task]

@@ -1,7 +1,7 @@
 """nbgrader's gradebook, read and written whole: one session, a handful of statements for any class.
 
 Knows nbgrader's tables and what its own preprocessors write into them; knows nothing of notebooks.
-Manual marks and comments are never written here.
+Manual marks and comments are written only where a person's are handed in: `mark_by_hand`, `comment_by_hand`.
 """
 
 from __future__ import annotations
@@ -249,6 +249,14 @@ class Changes:
             self.fresh[row].update(values)
         else:
             self.update.setdefault((table, tuple(values)), []).append({"row": row, **values})
+
+    def mark_by_hand(self, row: str, points: float) -> None:
+        """Give the grade with this id a mark by hand, as formgrader does."""
+        self.change(Grade, row, manual_score=points, needs_manual_grade=False)
+
+    def comment_by_hand(self, row: str, words: str) -> None:
+        """Put a person's words beside the cell whose comment has this id."""
+        self.change(Comment, row, manual_comment=words)
 
     def __bool__(self) -> bool:
         return bool(self.insert or self.update)

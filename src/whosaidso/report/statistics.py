@@ -248,6 +248,22 @@ def word_alpha(marked: Sequence[int], students: int) -> float | None:
     return 1 - observed / expected
 
 
+def weighted_kappa(pairs: Sequence[tuple[float, float]]) -> float | None:
+    """Return Cohen's κ of two markers with quadratic weights (Cohen 1968).
+
+    1 is full agreement, 0 what chance gives, below 0 less than chance; a difference of two levels weighs four times one.
+    None for nobody, and where both give one and the same mark throughout.
+
+    >>> weighted_kappa([(0, 0), (1, 1), (2, 2), (3, 3)]), weighted_kappa([(2, 2), (2, 2)])
+    (1.0, None)
+    """
+    if not pairs:
+        return None
+    one, other = np.array(pairs, dtype=float).T
+    chance = float(np.mean((one[:, None] - other[None, :]) ** 2))
+    return None if chance < SMALL else 1 - float(np.mean((one - other) ** 2)) / chance
+
+
 @frozen
 class Step:
     """One step of stated confidence: how many stated it, and how many of these were right."""
