@@ -190,9 +190,11 @@ def click_everything(page, elements, home: str) -> int:
             except Error:  # cut off by where the last click leads
                 page.goto(home)
         one = elements.nth(number)
-        if one.is_visible():
+        try:
+            if not one.is_visible():
+                raise Error("hidden")
             one.click(force=True, no_wait_after=True)
-        else:
+        except Error:  # hidden, or moved away by what still loads
             one.evaluate("element => element.click()")
     page.wait_for_timeout(100)
     return count
