@@ -3,8 +3,8 @@
     python -m benchmarks.lite [SITE] [--runs 10]      SITE: _build/site unless named
 
 Each run opens the site in a browser that has never seen it, and again in the same browser; beside it, in turn, a
-notebook with one cell in the same JupyterLite without our packages and without starting Python ahead. Prints medians in seconds, the ratio of the
-two, the sum of what was asked for as gzip would send it, the memory of the whole browser above an empty page (PSS,
+notebook with one cell in the same JupyterLite without our packages and without starting Python ahead. Prints
+medians in seconds, the ratio of the two, the sum of what was asked for as gzip would send it, the memory of the whole browser above an empty page (PSS,
 Linux only) and how many requests went to other hosts. Ends with 1 if the first form takes 11 s or more cold
 (median), more than 20 MB or 350 MB, or if anything was asked of another host.
 """

@@ -27,7 +27,7 @@ def page(browser: Browser, tmp_path: Path) -> Iterator[Page]:
     names = ("text", "evidence", "fairness", "writing")
     found = criteria(cells, {f"mosul-note-{name}": 3.0 for name in names})
     scripts = [Script(f"st{n}", {"mosul-note-text": text}) for n, text in enumerate((HOSTILE, "Second.", "Third."))]
-    work = ToMark("mosul-note", "mosul-note", found, {one.student: one for one in scripts})
+    work = ToMark("mosul-note", found, {one.student: one for one in scripts})
     spec = spec_of(work, "anna", scripts, {f"st{n}": f"S000{n}" for n in range(3)})
     path = tmp_path / "page.html"
     path.write_bytes(page_of(spec))

@@ -85,7 +85,7 @@ def test_agreement_counts_what_both_marked_as_the_same_text() -> None:
 
 def test_only_what_is_settled_may_be_entered_and_a_mark_belongs_to_its_text() -> None:
     scripts = {name: Script(name, {"a": text}) for name, text in (("s1", "one"), ("s2", "two"), ("s3", "one"), ("s4", "new"))}  # fmt: skip
-    work = ToMark("note", "note", SHORT, scripts)
+    work = ToMark("note", SHORT, scripts)
     names = {"s1": "S1", "s2": "S2", "s3": "S3", "s4": "S4"}
     one, two = scripts["s1"].digest, scripts["s2"].digest
     marks = {

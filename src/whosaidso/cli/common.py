@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 from typing import Annotated, Any
 
@@ -42,6 +44,17 @@ def stop(sentence: str) -> typer.Exit:
     """Say the sentence on stderr and return what ends the command with exit code 1: `raise stop(…)`."""
     errors.print(sentence, markup=False, highlight=False, emoji=False)
     return typer.Exit(1)
+
+
+@contextmanager
+def plainly() -> Iterator[None]:
+    """End the command with the sentence of what stopped it."""
+    from whosaidso.grading.folder import Stopped
+
+    try:
+        yield
+    except Stopped as error:
+        raise stop(str(error)) from error
 
 
 def course_folder(folder: Path, option: str = "--course") -> Path:

@@ -3,15 +3,13 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Iterator
-from contextlib import contextmanager
 from pathlib import Path
 from typing import Annotated
 
 import typer
 from attrs import asdict
 
-from whosaidso.cli.common import AsJson, Course, app, assignments_of, console, course_folder, errors, stop
+from whosaidso.cli.common import AsJson, Course, app, assignments_of, console, course_folder, errors, plainly, stop
 from whosaidso.cli.grade import say
 from whosaidso.faults import DataError
 
@@ -37,16 +35,6 @@ Who = Annotated[str, typer.Option("--who", help="Who ruled, for the key's histor
 INSTRUCTOR = "instructor"
 
 
-@contextmanager
-def _plainly() -> Iterator[None]:
-    from whosaidso.grading.folder import Stopped
-
-    try:
-        yield
-    except Stopped as error:
-        raise stop(str(error)) from error
-
-
 @rulings.callback()
 def disputes(
     context: typer.Context,
@@ -67,7 +55,7 @@ def disputes(
 
     root = course_folder(course)
     found, left_out = [], 0
-    with _plainly():
+    with plainly():
         folder = read_course(root)
         for assignment in assignments_of(root, None):
             try:
@@ -135,7 +123,7 @@ def uphold(
         raise stop(
             "Say whose answer is to be right for all (--like STUDENT), or that you corrected gold.toml (--by-hand)."
         )
-    with _plainly():
+    with plainly():
         folder = read_course(root)
         key = load_key(folder, assignment)
         ruling = room.new_ruling(key, item, ruling="upheld", why=why, who=who)
@@ -172,7 +160,7 @@ def accept(
 
     root = course_folder(course)
     assignments_of(root, [assignment])
-    with _plainly():
+    with plainly():
         folder = read_course(root)
         key = load_key(folder, assignment)
         ready = []
@@ -204,7 +192,7 @@ def decline(
 
     root = course_folder(course)
     assignments_of(root, [assignment])
-    with _plainly():
+    with plainly():
         folder = read_course(root)
         key = load_key(folder, assignment)
         asked = students or sorted(room.who_asked(folder, key, item))

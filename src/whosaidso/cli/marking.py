@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 from rich.table import Table
 
-from whosaidso.cli.common import AsJson, Course, app, assignments_of, console, course_folder, stop
+from whosaidso.cli.common import AsJson, Course, app, assignments_of, console, course_folder, plainly, stop
 from whosaidso.cli.grade import say
 
 if TYPE_CHECKING:
@@ -46,14 +46,13 @@ Markers = Annotated[str, typer.Option("--markers", help="Who marks, with commas 
 
 @contextmanager
 def _plainly() -> Iterator[None]:
-    from whosaidso.grading.folder import Stopped
-
     try:
-        yield
-    except Stopped as error:
-        raise stop(str(error)) from error
+        with plainly():
+            yield
     except OSError as error:
-        raise stop(f"{error.filename} could not be read or written ({error.strerror}); nothing was changed.") from error
+        raise stop(
+            f"{error.filename} could not be read or written ({error.strerror}): make that possible and say it again."
+        ) from error
 
 
 def _work(course: Path, assignment: str) -> tuple[CourseFolder, ToMark, Sheet, dict[str, str]]:
@@ -301,7 +300,7 @@ def progress(
         with _plainly():
             marks = read_all(folder, name)
         written = [script for script in work.scripts.values() if not script.blank]
-        cells = [(work.notebook, one.cell) for one in work.criteria]
+        cells = [(work.assignment, one.cell) for one in work.criteria]
         entered = [
             script
             for script in written

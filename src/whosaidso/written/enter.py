@@ -103,7 +103,7 @@ def left(work: ToMark, sheet: Sheet, marks: Mapping[str, Mapping[str, Mark]]) ->
         open_ = [
             one.cell
             for one in work.criteria
-            if grades[work.notebook, one.cell].needs or grades[work.notebook, one.cell].manual is None
+            if grades[work.assignment, one.cell].needs or grades[work.assignment, one.cell].manual is None
         ]
         if not script.blank and set(open_) - seen.get(script.digest, set()):
             found.append(script)
@@ -172,8 +172,8 @@ def _put(
     handed = sheet.handed[script.student]
     entered, stands = 0, False
     for cell, (points, words) in cells.items():
-        row = handed.grades[work.notebook, cell]
-        ident, _, said = handed.comments[work.notebook, cell]
+        row = handed.grades[work.assignment, cell]
+        ident, _, said = handed.comments[work.assignment, cell]
         if row.manual is not None and row.manual != points and not replace and not row.needs:
             stands = True
             continue

@@ -97,7 +97,7 @@ class Marking {
     const ways = () => h("div", { class: "marking-bar" },
       button(words.before, "before", () => this.go(this.at - 1), this.at === 0),
       button(words.next, "next", () => this.go(this.at + 1), this.at === scripts.length - 1),
-      button(words.next_open, "open", () => this.go(scripts.findIndex((one, place) => place !== this.at && !this.complete(one))), open < 0));
+      button(words.next_open, "open", () => this.go(open), open < 0));
     this.place.replaceChildren(
       title, ways(),
       h("div", { class: "marking-columns" },
@@ -127,7 +127,7 @@ class Marking {
   }
 
   criterion(one, script) {
-    const { words, spec } = this;
+    const { words } = this;
     const { cell, title, most, levels } = one;
     const mark = this.of(script);
     const set = (value) => this.put(script, ({ points }) => {
@@ -138,8 +138,7 @@ class Marking {
       "p", { class: "marking-gave" }, fill(words.gave, { marker, points: points[cell] }), comments[cell] ? ` “${comments[cell]}”` : "",
     ));
     const body = levels.length ? this.levels(one, mark.points[cell], set) : this.number(one, mark.points[cell], set);
-    const field = h("fieldset", { "data-cell": cell }, h("legend", {}, fill(words.points, { title, most })), gave, body, this.comment(one, script));
-    return spec.criteria.length ? field : null;
+    return h("fieldset", { "data-cell": cell }, h("legend", {}, fill(words.points, { title, most })), gave, body, this.comment(one, script));
   }
 
   levels({ cell, levels }, given, set) {

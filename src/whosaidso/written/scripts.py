@@ -7,7 +7,6 @@ from __future__ import annotations
 
 import hashlib
 import re
-from collections import Counter
 from collections.abc import Mapping
 
 import nbformat
@@ -15,7 +14,7 @@ from attrs import evolve, frozen
 from markdown_it import MarkdownIt
 from nbformat import NotebookNode
 
-from whosaidso.grading.feedback.facts import text_of
+from whosaidso.grading.feedback.facts import text_of, told_apart
 from whosaidso.grading.folder import CourseFolder, Stopped
 from whosaidso.grading.gradebook import Sheet
 from whosaidso.grading.notebooks import HandedIn, Unreadable, grade_id_of, read_cells
@@ -81,7 +80,7 @@ class ToMark:
     """An assignment's written part."""
 
     assignment: str
-    notebook: str
+    """Its one notebook has the same name."""
     criteria: tuple[Criterion, ...]
     scripts: dict[str, Script]
     """By student."""
@@ -116,7 +115,7 @@ def read_written(course: CourseFolder, sheet: Sheet) -> ToMark:
             continue
     if not scripts:
         raise Stopped(f"Nothing of {name} has been graded yet; run `whosaidso grade {name}` first.")
-    return ToMark(name, name, found, scripts)
+    return ToMark(name, found, scripts)
 
 
 def _released(course: CourseFolder, name: str) -> list[NotebookNode]:
@@ -165,13 +164,8 @@ def criteria(cells: list[NotebookNode], points: Mapping[str, float]) -> tuple[Cr
         )
         guide = "" if levels else " ".join(_MARKS.findall(own)) or _SCHEME.sub("", own)
         found.append(Criterion(name, title, points.get(name, 0.0), own if text else "", guide, levels))
-    often = Counter(one.title for one in found)
-    seen: Counter[str] = Counter()
-    for place, one in enumerate(found):
-        if often[one.title] > 1:
-            seen[one.title] += 1
-            found[place] = evolve(one, title=f"{one.title}: {seen[one.title]} of {often[one.title]}")
-    return tuple(found)
+    titles = told_apart([one.title for one in found])
+    return tuple(evolve(one, title=title) for one, title in zip(found, titles, strict=True))
 
 
 def _flat(text: str) -> str:

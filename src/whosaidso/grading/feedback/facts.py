@@ -238,18 +238,23 @@ def plans_of(release: NotebookNode) -> tuple[str, list[Plan]]:
             plans.append(Plan(name, heading or name, points, "", source, check.call, check.answer_id))
         else:
             plans.append(Plan(name, heading or name, points, rule, source, text=True))
-    return title, _numbered(plans)
+    titles = told_apart([plan.title for plan in plans])
+    return title, [evolve(plan, title=told) for plan, told in zip(plans, titles, strict=True)]
 
 
-def _numbered(plans: list[Plan]) -> list[Plan]:
-    """Tell parts under one heading apart."""
-    often = Counter(plan.title for plan in plans)
+def told_apart(titles: list[str]) -> list[str]:
+    """Return titles in which those that stand there several times are numbered.
+
+    >>> told_apart(["Rewrite", "Explain", "Rewrite"])
+    ['Rewrite: 1 of 2', 'Explain', 'Rewrite: 2 of 2']
+    """
+    often = Counter(titles)
     seen: Counter[str] = Counter()
-    for place, plan in enumerate(plans):
-        if often[plan.title] > 1:
-            seen[plan.title] += 1
-            plans[place] = evolve(plan, title=f"{plan.title}: {seen[plan.title]} of {often[plan.title]}")
-    return plans
+    found = []
+    for title in titles:
+        seen[title] += 1
+        found.append(f"{title}: {seen[title]} of {often[title]}" if often[title] > 1 else title)
+    return found
 
 
 def _plain(text: str) -> str:
