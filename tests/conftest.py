@@ -4,8 +4,10 @@ import shutil
 from pathlib import Path
 
 import pytest
+from typer.testing import CliRunner
 
 from tests.course.courses import ROOT, run
+from whosaidso.cli import app
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
@@ -25,3 +27,13 @@ def course_template(tmp_path_factory: pytest.TempPathFactory) -> Path:
 @pytest.fixture
 def course(course_template: Path, tmp_path: Path) -> Path:
     return Path(shutil.copytree(course_template, tmp_path / "course"))
+
+
+@pytest.fixture(scope="session")
+def small_class(course_template: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """Return a graded course of 24 simulated students; copy it before you write in it."""
+    folder = Path(shutil.copytree(course_template, tmp_path_factory.mktemp("small") / "course"))
+    for words in (("demo-class", "--students", "24", "--seed", "5"), ("grade",)):
+        done = CliRunner().invoke(app, [*words, "--course", str(folder)])
+        assert done.exit_code == 0, done.output
+    return folder

@@ -5,7 +5,7 @@ from __future__ import annotations
 import io
 import sys
 
-from whosaidso.cli import articles, collect, course, disputes, export, feedback, grade, marking, report  # noqa: F401 - each module adds its verbs to the command
+from whosaidso.cli import articles, collect, course, disputes, export, feedback, grade, keeping, marking, report  # noqa: F401 - each module adds its verbs to the command
 from whosaidso.cli.common import app, errors
 from whosaidso.faults import DataError
 

@@ -1,4 +1,4 @@
-"""The verb that says what a class understood: report."""
+"""Verbs that say what a class understood: report, explore."""
 
 from __future__ import annotations
 
@@ -23,7 +23,13 @@ def report(
         Path | None, typer.Option("--csv", help="Also write every table of the page as CSV into this folder.")
     ] = None,
     compare: Annotated[
-        Path | None, typer.Option("--compare", help="The outcomes/ folder of an earlier run, to compare with.")
+        Path | None,
+        typer.Option(
+            "--compare", help="The outcomes/ folder of an earlier run, or a zip of `archive`, to compare with."
+        ),
+    ] = None,
+    sections: Annotated[
+        Path | None, typer.Option("--sections", help="A class list with a column Section, to compare sections.")
     ] = None,
     names: Annotated[
         bool, typer.Option("--names", help="Show names instead of pseudonyms: for your eyes only.")
@@ -40,7 +46,9 @@ def report(
 
       whosaidso report --out report.html
 
-      whosaidso report mosul-claims --out claims.html --csv tables --compare ../last-year/outcomes
+      whosaidso report mosul-claims --out claims.html --csv tables --compare ../last-year.zip
+
+      whosaidso report --sections class.csv
     """
     from whosaidso.grading.folder import Stopped, read_course
     from whosaidso.grading.outcomes import outcomes_path
@@ -55,7 +63,7 @@ def report(
         if not wanted:
             raise stop("Nothing has been graded in this course yet; run `whosaidso grade` first.")
         written = write_report(
-            folder, wanted, out.expanduser().resolve(), tables=tables, compare=compare, named=names
+            folder, wanted, out.expanduser().resolve(), tables=tables, compare=compare, sections_from=sections, named=names
         )  # fmt: skip
     except Stopped as error:
         raise stop(str(error)) from error
@@ -83,3 +91,52 @@ def report(
         print(json.dumps(figures))
     if written.analysis.data.left_out:
         raise typer.Exit(1)
+
+
+NOTEBOOK = (
+    "# Look into the answers\n\n"
+    "Run the cell below (Shift+Enter). Choose a task, filter, and point at a word, a link or a verdict: the answers behind it "
+    "stand below, under pseudonyms, the same as in the report.\n\n"
+    "It tells the key: do not project it. Nothing is written, and nothing leaves this computer. Before you pass this notebook on, "
+    "clear its outputs."
+)
+
+
+@app.command()
+def explore(
+    out: Annotated[
+        Path | None, typer.Option("--out", help="The notebook to write. [default: explorer.ipynb in the course]")
+    ] = None,
+    course: Course = Path(),
+    sections: Annotated[
+        Path | None, typer.Option("--sections", help="A class list with a column Section, to filter by it.")
+    ] = None,
+) -> None:
+    """Write a notebook in which you filter the class's answers and look at those behind a word, a link or a verdict.
+
+    Examples:
+
+      whosaidso explore
+
+      whosaidso explore --sections class.csv
+    """
+    import nbformat.v4
+
+    from whosaidso.files import write_whole
+
+    root = course_folder(course)
+    path = (out or root / "explorer.ipynb").expanduser().resolve()
+    if path.exists():
+        raise stop(f"{path} is there already; open it, or name another file with --out.")
+    words = [] if path.parent == root else [repr(str(root))]
+    if sections is not None:
+        words.append(f"sections={str(sections.expanduser().resolve())!r}")
+    code = f"from whosaidso.report.explorer import explorer\n\nexplorer({', '.join(words)})"
+    cells = [nbformat.v4.new_markdown_cell(NOTEBOOK, id="about"), nbformat.v4.new_code_cell(code, id="explorer")]
+    kernel = {"display_name": "Python 3", "language": "python", "name": "python3"}
+    notebook = nbformat.v4.new_notebook(cells=cells, metadata={"kernelspec": kernel})
+    try:
+        write_whole(path, (nbformat.writes(notebook) + "\n").encode())
+    except OSError as error:
+        raise stop(f"{path} could not be written ({error.strerror}); name another place with --out.") from error
+    say(f"{path} is ready. Open it with: jupyter lab {path.name if path.parent == Path.cwd() else path}")

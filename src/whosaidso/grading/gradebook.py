@@ -17,6 +17,7 @@ from nbgrader.api import (
     BaseCell,
     Comment,
     Grade,
+    Gradebook,
     GradeCell,
     Notebook,
     SolutionCell,
@@ -182,6 +183,36 @@ def read_sheet(db: Connection, assignment: str) -> Sheet:
     sheet = Sheet(assignment, found.id, found.duedate, cells, notebooks, points, _students(db), {})
     _read_handed(db, sheet, names, place)
     return sheet
+
+
+def everybody(course: CourseFolder) -> dict[str, str]:
+    """Return everybody in the gradebook: id and name as printed.
+
+    Raises
+    ------
+    Stopped
+        If the gradebook cannot be read.
+    """
+    with connected(course) as db:
+        return _students(db)
+
+
+def remove_student(course: CourseFolder, student: str) -> None:
+    """Take a student with all marks and comments out of the gradebook, so that its file does not hold them any more.
+
+    Raises
+    ------
+    Stopped
+        If the gradebook cannot be written.
+    """
+    gradebook_file(course)
+    try:
+        with Gradebook(course.db_url) as book:
+            book.remove_student(student)
+            if book.engine.dialect.name == "sqlite":
+                book.db.connection().exec_driver_sql("VACUUM")  # what was deleted stays in the file until then
+    except SQLAlchemyError as error:
+        raise Stopped(gradebook_trouble(course, error)) from error
 
 
 def _students(db: Connection) -> dict[str, str]:

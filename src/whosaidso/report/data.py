@@ -3,18 +3,21 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Iterable, Mapping
-from pathlib import Path
+import zipfile
+from collections.abc import Callable, Iterable, Mapping
+from functools import partial
+from pathlib import Path, PurePosixPath
 from typing import Any
 
 from attrs import field, frozen
 
 from whosaidso.faults import DataError
 from whosaidso.grading.disputes import Dispute, disputes
-from whosaidso.grading.folder import CourseFolder
+from whosaidso.grading.folder import CourseFolder, Stopped
 from whosaidso.grading.gradebook import Sheet, connected, read_sheet
 from whosaidso.grading.keys import load_key
 from whosaidso.grading.outcomes import Line, Lines, read_outcomes
+from whosaidso.grading.roster import read_roster
 from whosaidso.records import Case, Gold, Task
 
 
@@ -73,6 +76,8 @@ class ClassData:
     named: bool = False
     left_out: tuple[str, ...] = ()
     """A sentence for each assignment that could not be read."""
+    sections: dict[str, str] = field(factory=dict)
+    """The section of each student, where a class list says it."""
 
     @property
     def students(self) -> int:
@@ -124,6 +129,27 @@ def read_class(
     return ClassData(course.course_id or course.root.name, shown, tuple(found), left_out=tuple(left_out)), everybody
 
 
+def sections_of(path: Path, everybody: Mapping[str, str]) -> dict[str, str]:
+    """Return the section of each student of the gradebook, as a class list has it.
+
+    Raises
+    ------
+    Stopped
+        If it is no class list, has no column for sections, or knows nobody of the gradebook.
+    """
+    roster = read_roster(path)
+    found: dict[str, str] = {}
+    for student, name in everybody.items():
+        person = roster.with_id(student) or roster.find(student) or (roster.find(name) if name else None)
+        if person is not None and person.section:
+            found[student] = person.section
+    if not any(person.section for person in roster.people):
+        raise Stopped(f"{path.name} says no section: it needs a column like Section, Group or Class.")
+    if not found:
+        raise Stopped(f"{path.name} knows nobody of this gradebook; name the class list of this course.")
+    return found
+
+
 def _assignment(course: CourseFolder, name: str, sheet: Sheet, lines: Lines) -> AssignmentData:
     key = load_key(course, name)
     tasks = [task for task in key.case.tasks.values() if task.assignment == name]
@@ -162,14 +188,29 @@ def _waiting(sheet: Sheet) -> tuple[Waiting, ...]:
     return tuple(sorted(found, key=lambda one: one.cell))
 
 
-def read_earlier(folder: Path) -> dict[str, list[dict[str, Any]]]:
-    """Return the lines of an earlier run's outcomes, by assignment; files that cannot be read are left out."""
+def read_earlier(place: Path) -> dict[str, list[dict[str, Any]]]:
+    """Return the lines of an earlier run's outcomes, by assignment; files that cannot be read are left out.
+
+    `place` is its outcomes/ folder, or a zip of `whosaidso archive`.
+    """
     found: dict[str, list[dict[str, Any]]] = {}
-    for path in sorted(folder.glob("*.jsonl")):
+    for name, read in _outcome_files(place):
         try:
-            lines = [json.loads(line) for line in path.read_text(encoding="utf-8").split("\n") if line]
-        except (OSError, ValueError):
+            lines = [json.loads(line) for line in read().decode().split("\n") if line]
+        except (OSError, ValueError, RuntimeError, zipfile.BadZipFile):
             continue
         if all(isinstance(line, dict) and {"of", "student"} <= set(line) for line in lines):
-            found[path.stem] = lines
+            found[name] = lines
     return found
+
+
+def _outcome_files(place: Path) -> list[tuple[str, Callable[[], bytes]]]:
+    if not zipfile.is_zipfile(place):
+        return [(path.stem, path.read_bytes) for path in sorted(place.glob("*.jsonl"))]
+    pack = zipfile.ZipFile(place)
+    inside = (PurePosixPath(name) for name in sorted(pack.namelist()))
+    return [
+        (path.stem, partial(pack.read, str(path)))
+        for path in inside
+        if path.suffix == ".jsonl" and path.parent.name == "outcomes"
+    ]

@@ -11,7 +11,8 @@ from pathlib import Path
 from whosaidso.grading.safe import visible
 
 SECRET = "pseudonyms.secret"
-SHORTEST = 4
+SHORTEST = 6
+"""Letters of a pseudonym: so many that in a class of a thousand two are hardly ever alike, and none changes when one student more comes or goes."""
 
 
 def course_secret(root: Path) -> bytes:
@@ -34,7 +35,7 @@ def pseudonyms(students: Iterable[str], secret: bytes) -> dict[str, str]:
     """Return a pseudonym for each student, no two alike.
 
     >>> sorted(pseudonyms(["a", "b"], b"secret").values())
-    ['S4a1f', 'Sb0ce']
+    ['S4a1f65', 'Sb0ce16']
     """
     people = sorted(set(students))
     length = SHORTEST

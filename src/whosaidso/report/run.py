@@ -15,7 +15,7 @@ from attrs import evolve, frozen
 from whosaidso.files import write_whole
 from whosaidso.grading.folder import CourseFolder, Stopped
 from whosaidso.report.analysis import Analysis, analyse
-from whosaidso.report.data import AssignmentData, ClassData, read_class, read_earlier, task_data
+from whosaidso.report.data import AssignmentData, ClassData, read_class, read_earlier, sections_of, task_data
 from whosaidso.report.page import html_of
 from whosaidso.report.people import course_secret, full_names, pseudonyms
 from whosaidso.report.pieces import Cell, Section, grids
@@ -40,6 +40,7 @@ def write_report(
     *,
     tables: Path | None = None,
     compare: Path | None = None,
+    sections_from: Path | None = None,
     named: bool = False,
     when: date | None = None,
 ) -> Written:
@@ -48,11 +49,12 @@ def write_report(
     Raises
     ------
     Stopped
-        If the gradebook or the earlier outcomes cannot be read, or a file cannot be written.
+        If the gradebook, the earlier outcomes or the class list cannot be read, or a file cannot be written.
     """
     data, everybody = read_class(course, names)
     shown = full_names(everybody) if named else pseudonyms(everybody, course_secret(course.root))
-    data = evolve(data, shown=shown, named=named)
+    places = sections_of(sections_from, everybody) if sections_from is not None else {}
+    data = evolve(data, shown=shown, named=named, sections=places)
     analysis = analyse(data, _earlier(data, compare) if compare is not None else None)
     parts = sections(analysis)
     content = html_of(data.course, parts, students=data.students, named=named, when=f"{when or date.today():%d %B %Y}")
@@ -72,7 +74,7 @@ def _earlier(data: ClassData, folder: Path) -> dict[str, AssignmentData]:
     found = {name: _then(known[name], lines[name]) for name in lines if name in known}
     if not found:
         raise Stopped(
-            f"{folder} holds no outcomes of {', '.join(known) or 'these assignments'}: name the outcomes/ folder of an earlier course."
+            f"{folder} holds no outcomes of {', '.join(known) or 'these assignments'}: name the outcomes/ folder of an earlier course, or a zip of `whosaidso archive`."
         )
     return found
 

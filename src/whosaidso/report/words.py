@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
-
 from attrs import frozen
 
 from whosaidso.kinds.span_label.scoring import gold_range
@@ -19,9 +17,15 @@ class Word:
     """One word of a passage."""
 
     text: str
-    marked: int
+    who: frozenset[str]
+    """The students who marked it."""
     grade: str
     """core, arguable, lure or "" where the key says nothing of it."""
+
+    @property
+    def marked(self) -> int:
+        """How many marked it."""
+        return len(self.who)
 
 
 @frozen
@@ -37,42 +41,38 @@ class Heat:
 
 
 def heats(data: TaskData) -> list[Heat]:
-    """Return every part of the task's passages with how many students marked each word."""
-    marks: dict[tuple[str, str, str], list[list[tuple[int, int]]]] = {}
-    for line in data.lines.values():
-        mine: dict[tuple[str, str, str], list[tuple[int, int]]] = {}
-        for mark in line["answer"] if isinstance(line["answer"], list) else ():
-            if isinstance(mark, dict):
-                place = (mark["passage"], mark["article"], mark["paragraph"])
-                mine.setdefault(place, []).append((mark["start"], mark["end"]))
-        for place, ranges in mine.items():
-            marks.setdefault(place, []).append(ranges)
+    """Return every part of the task's passages with the students who marked each word."""
     found = []
     for item in data.task.items:
         passage = data.case.passages[item]
         for part in passage.part:
-            words = _words(data, item, part, marks.get((item, part.article, part.paragraph), ()))
+            words = marked_words(data, item, part)
             found.append(Heat(item, passage.title, part.article, part.paragraph, len(data.lines), words))
     return found
 
 
-def _words(data: TaskData, passage: str, part: Part, marks: Iterable[list[tuple[int, int]]]) -> tuple[Word, ...]:
+def marked_words(data: TaskData, passage: str, part: Part) -> tuple[Word, ...]:
+    """Return the words of one part of a passage."""
     units = word_ranges(part.text)
-    counts = [0] * len(units)
-    for ranges in marks:
-        for place, unit in enumerate(units):
-            counts[place] += any(overlap(unit, one) for one in ranges)
+    who: list[set[str]] = [set() for _ in units]
+    here = (passage, part.article, part.paragraph)
+    for student, line in data.lines.items():
+        for mark in line["answer"] if isinstance(line["answer"], list) else ():
+            if isinstance(mark, dict) and (mark["passage"], mark["article"], mark["paragraph"]) == here:
+                for place, unit in enumerate(units):
+                    if overlap(unit, (mark["start"], mark["end"])):
+                        who[place].add(student)
     spans = [
         (span.grade, gold_range(span, data.case))
         for span in data.gold.spans
-        if (span.passage, span.article, span.paragraph) == (passage, part.article, part.paragraph)
+        if (span.passage, span.article, span.paragraph) == here
     ]
 
     def grade(unit: tuple[int, int]) -> str:
-        here = {name for name, target in spans if overlap(unit, target)}
-        return next((name for name in GRADES if name in here), "")
+        found = {name for name, target in spans if overlap(unit, target)}
+        return next((name for name in GRADES if name in found), "")
 
     return tuple(
-        Word(part.text[start:end], count, grade((start, end)))
-        for (start, end), count in zip(units, counts, strict=True)
+        Word(part.text[start:end], frozenset(people), grade((start, end)))
+        for (start, end), people in zip(units, who, strict=True)
     )

@@ -8,6 +8,7 @@ from whosaidso.report.pieces import Section
 from whosaidso.report.sections.claims import claim_pieces
 from whosaidso.report.sections.detection import class_pieces
 from whosaidso.report.sections.earlier import earlier_pieces
+from whosaidso.report.sections.groups import group_pieces
 from whosaidso.report.sections.items import item_pieces
 from whosaidso.report.sections.links import link_pieces
 from whosaidso.report.sections.summary import summary_pieces
@@ -27,6 +28,7 @@ def sections(analysis: Analysis) -> list[Section]:
         Section("claims", "Verdicts and records", claim_pieces(analysis)),
         Section("confidence", "Stated confidence", confidence_pieces(analysis, shareable=False)),
         Section("reliability", "How far the marks can be trusted", reliability_pieces(analysis)),
+        Section("sections", "Sections compared", group_pieces(analysis)),
         Section("earlier", "Compared with the earlier run", earlier_pieces(analysis)),
         Section("share", "Class summary that may be shown", summary_pieces(analysis), shareable=True),
         Section("method", "What the numbers mean", [METHOD]),

@@ -20,8 +20,10 @@ def interval(found: Interval | None, places: int = 2) -> str:
 
 
 def shares(found: Interval | None) -> str:
-    """Return a share with its interval in words."""
-    return "–" if found is None else f"{percent(found.value)} ({percent(found.low)} to {percent(found.high)})"
+    """Return a share with its interval in words, cut off where a share ends."""
+    if found is None:
+        return "–"
+    return f"{percent(found.value)} ({percent(max(0.0, found.low))} to {percent(min(1.0, found.high))})"
 
 
 def in_words(found: ClassDetection) -> str:
