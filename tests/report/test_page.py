@@ -154,7 +154,7 @@ def test_partly_marked_notes():
     data = a_class(12)
     one = evolve(data.assignments[-1], waiting=(Waiting("note-text", 3.0, 5, 7), Waiting("note-fair", 3.0, 12, 0)))
     said = sound(page_of(evolve(data, assignments=(one,)))[1])
-    assert "to be marked by hand: note-text (7 of 12). Open Formgrader." in said
+    assert "to be marked by hand: note-text (7 of 12). Open Formgrader, or run" in said
 
 
 def test_names_are_shown_as_text_and_in_any_script():

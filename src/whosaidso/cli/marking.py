@@ -285,14 +285,14 @@ def progress(
     Example: whosaidso marking progress
     """
     from whosaidso.grading.folder import Stopped
-    from whosaidso.written.enter import left
+    from whosaidso.written.enter import left, settle
     from whosaidso.written.marks import read_all
 
-    table = Table("assignment", "written", "blank", "in the gradebook", "in markers' files", "left")
+    table = Table("assignment", "written", "blank", "in the gradebook", "in markers' files", "to settle", "left")
     told = []
     for name in assignments_of(course_folder(course), assignments):
         try:
-            folder, work, sheet, _ = _work(course, name)
+            folder, work, sheet, names = _work(course, name)
         except Stopped as error:
             if assignments:
                 raise stop(str(error)) from error
@@ -310,12 +310,13 @@ def progress(
             )
         ]
         open_ = left(work, sheet, marks)
+        apart = settle(work, marks, names).apart
         by = {marker: len(rows) for marker, rows in marks.items()}
         told.append(
-            {"assignment": name, "written": len(written), "blank": len(work.scripts) - len(written), "entered": len(entered), "files": by, "left": len(open_)}
+            {"assignment": name, "written": len(written), "blank": len(work.scripts) - len(written), "entered": len(entered), "files": by, "to_settle": len(apart), "left": len(open_)}
         )  # fmt: skip
         files = ", ".join(f"{marker} {count}" for marker, count in by.items()) or "none"
-        table.add_row(name, str(len(written)), str(len(work.scripts) - len(written)), str(len(entered)), files, str(len(open_)))  # fmt: skip
+        table.add_row(name, str(len(written)), str(len(work.scripts) - len(written)), str(len(entered)), files, str(len(apart)), str(len(open_)))  # fmt: skip
     if not told:
         raise stop("Nothing with a written part has been graded yet; run `whosaidso grade` first.")
     console.print(table)

@@ -16,6 +16,8 @@ SUSPICIOUS = 0.25
 TEACH_FROM = 0.25
 """A misconception that this share of the class showed is worth class time."""
 MOST_TAUGHT = 5
+MANY_LOW = 0.25
+"""From this share of the class on, low marks are no matter of single students."""
 
 
 PEOPLE = "Who may need help"
@@ -91,7 +93,7 @@ def _waiting(analysis: Analysis) -> Iterator[str]:
         cells = [cell for cell in one.data.waiting if cell.waiting]
         if cells:
             words = listing([f"{cell.cell} ({cell.waiting} of {cell.waiting + cell.marked})" for cell in cells])
-            yield f"{one.data.name}: to be marked by hand: {words}. Open Formgrader."
+            yield f"{one.data.name}: to be marked by hand: {words}. Open Formgrader, or run `whosaidso marking pages {one.data.name} --markers YOUR-NAME`."
 
 
 def _people(analysis: Analysis) -> Iterator[str]:
@@ -106,7 +108,12 @@ def _people(analysis: Analysis) -> Iterator[str]:
     if analysis.struggling:
         people = [analysis.data.shown.get(student, student) for student in analysis.struggling]
         verb = "has" if len(people) == 1 else "have"
-        yield f"{counted(len(people), 'student')} {verb} less than a third of the machine-marked points of what they handed in, the lowest first: {listing(people)}. Marks are a rough measure: talk to them before you conclude anything."
+        who = f"{counted(len(people), 'student')} {verb} less than a third of the machine-marked points of what they handed in"
+        active = len({student for one in began for student in one.data.handed})
+        if len(people) > MANY_LOW * active >= MANY_LOW * FEWEST_SHARED:
+            yield f"{who}, {percent(len(people) / active)} of all. So many say more about the tasks, or about what was taught, than about single students. The lowest: {listing(people)}."
+        else:
+            yield f"{who}, the lowest first: {listing(people)}. Marks are a rough measure: talk to them before you conclude anything."
 
 
 def _table(analysis: Analysis) -> Grid:

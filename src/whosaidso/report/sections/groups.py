@@ -61,17 +61,18 @@ def part_of(data: AssignmentData, students: set[str]) -> AssignmentData:
 
 def _table(data: AssignmentData, parts: dict[str, AssignmentData]) -> Grid:
     rows: list[Sequence[str | Cell]] = []
+    told_apart = class_detection(data) is not None
     for name, part in parts.items():
         most = data.most_by_machine
         mean = mean_interval([points / most for points in part.by_machine.values()]) if most else None
         row: list[str | Cell] = [name, str(len(part.by_machine)), Cell(shares(mean), mean.value if mean else None)]
         found = class_detection(part)
-        if found is None or found.n < FEWEST_SHARED:
-            row += ["–"] * 4
-        else:
+        if found is not None and found.n >= FEWEST_SHARED:
             row += [shares(found.hits), shares(found.false_alarms), interval(found.d), interval(found.c)]
+        elif told_apart:
+            row += ["–"] * 4
         rows.append(row)
-    heads = ("section", "hand-ins", "points by machine", "hits", "false alarms", "d′", "c")
+    heads = ["section", "hand-ins", "points by machine", *(["hits", "false alarms", "d′", "c"] if told_apart else [])]
     caption = f"{data.name}: sections compared; means with 95% intervals"
     return Grid(f"t-sections-{data.name}", caption, heads, rows)
 
@@ -113,7 +114,9 @@ def _items(one: AssignmentReport, places: dict[str, str], names: list[str]) -> l
         NOTE,
     )
     said = [sentence for _, sentence in sorted(apart)]
-    pieces: list[Piece] = list(said) or [f"No item is {APART:.0%} or more apart between a section and the others."]
+    pieces: list[Piece] = list(said) or [
+        f"No item is {APART * 100:.0f} points or more apart between a section and the others."
+    ]
     return [*pieces, Fold(f"{one.data.name}: every item by section", [grid])]
 
 
