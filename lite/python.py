@@ -59,6 +59,10 @@ OURS: dict[str, dict[str, str]] = {
         "async def install(*names, **words):\n"
         '    """Say so."""\n'
         '    raise RuntimeError("No package can be added here: this page asks nothing of any other host.")\n',
+        "piplite/cli.py": '"""%pip in a cell."""\n\n\n'
+        "async def get_transformed_code(argv):\n"
+        '    """Return what such a line does here."""\n'
+        "    return \"print('No package can be added here: this page asks nothing of any other host. All that the notebooks need is there.')\\n\"\n",
         "piplite/piplite.py": '"""The two names that JupyterLite sets."""\n',
     },
 }

@@ -136,6 +136,10 @@ def test_practice_is_kept_leads_back_to_the_book_and_is_forgotten_when_asked(
     assert progress.evaluate("localStorage.getItem('whosaidso:1:practice:practice-claims')") is None
     progress.locator("[data-key=undo]").click()
     expect(progress.locator(".wss-status")).to_contain_text("All is as it was")
+    progress.locator("[data-key=undo]").click()  # undone and done again: both sides go, and both come back
+    expect(progress.locator("[data-key=forget]")).to_be_disabled()
+    progress.locator("[data-key=undo]").click()
+    expect(progress.locator("[data-key=forget]")).to_be_enabled()
     assert "c12" in progress.evaluate("localStorage.getItem('whosaidso:1:practice:practice-claims')")
     progress.locator("[data-key=forget]").click()
     expect(progress.locator(".wss-said:visible").last).to_contain_text("Notebooks changed in this browser go too: 1")

@@ -30,7 +30,7 @@ export async function countNotebooks() {
   return count;
 }
 
-// Remove all that JupyterLite keeps, and return a function that puts it back.
+// Remove all that JupyterLite keeps, and return a function that puts it back and returns this one.
 export async function takeNotebooks() {
   const taken = [];
   for (const held of await opened()) {
@@ -55,6 +55,7 @@ export async function takeNotebooks() {
       await ended(change);
       held.close();
     }
+    return takeNotebooks;
   };
 }
 

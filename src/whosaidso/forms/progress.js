@@ -334,8 +334,9 @@ class Progress {
     accept.focus();
   }
 
-  // Put `wanted` in the place of all that is kept, and offer to put `before` back.
-  replace(wanted, before, sentence, also = async () => {}) {
+  // Put `wanted` in the place of all that is kept, and offer to put `before` back. `swap` does the same with the
+  // notebooks: it is called when that is taken up, and returns what takes it back again.
+  replace(wanted, before, sentence, swap = undefined) {
     try {
       forgetAll();
       for (const [key, value] of Object.entries(wanted)) localStorage.setItem(key, value);
@@ -347,8 +348,7 @@ class Progress {
     const undo = h("button", {
       type: "button", class: "wss-button", "data-key": "undo",
       onclick: async () => {
-        await also();
-        this.replace(before, wanted, this.words.undone);
+        this.replace(before, wanted, this.words.undone, await swap?.());
       },
     }, this.words.undo);
     this.status.replaceChildren(`${sentence} `, undo);
