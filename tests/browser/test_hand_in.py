@@ -164,9 +164,9 @@ def wording_by_mouse(tab: Page) -> None:
         tab.click('[data-key="confirm"]')
 
 
-def tab_to(tab: Page, selector: str) -> None:
+def tab_to(tab: Page, selector: str, *, back: bool = False) -> None:
     for _ in range(400):
-        tab.keyboard.press("Tab")
+        tab.keyboard.press("Shift+Tab" if back else "Tab")
         if tab.evaluate("selector => Boolean(document.activeElement?.matches(selector))", selector):
             return
     raise AssertionError(f"the Tab key never comes to {selector}")
