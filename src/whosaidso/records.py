@@ -250,6 +250,14 @@ class History:
 
 
 @frozen
+class Choice:
+    """An assignment that a student may do in place of another one, without giving a reason."""
+
+    assignment: str
+    instead_of: str
+
+
+@frozen
 class Accept:
     """Another verdict that earns marks, with the records that carry it."""
 
@@ -690,6 +698,7 @@ class Case:
     """Gold of open passages only."""
     tasks: dict[str, Task]
     corrections: tuple[History, ...] = ()
+    choices: tuple[Choice, ...] = ()
     questions: dict[str, Question] = field(factory=dict)
     figures: FigureData = field(factory=FigureData)
     reflections: dict[str, Reflection] = field(factory=dict)

@@ -16,7 +16,7 @@ from whosaidso.tables import by_id, read_toml, refuse_unknown, rows
 
 CASES = Path(__file__).parent
 FILES = {
-    "case": ("case", "headline_claim", "correction"),
+    "case": ("case", "headline_claim", "correction", "choice"),
     "articles": ("article",),
     "quotations": ("quotation",),
     "passages": ("text", "passage", "span"),
@@ -110,6 +110,7 @@ def read_case(folder: Path) -> tuple[records.Case | None, list[Fault]]:
             shares=table("figures", "share", records.HeadlineShare),
         ),
         reflections=table("reflections", "reflection", records.Reflection),
+        choices=tuple(rows(tables["case"], "choice", records.Choice, "case.toml", faults)),
         corrections=tuple(rows(tables["case"], "correction", records.History, "case.toml", faults)),
     )
     faults += case_faults(case, unread)
@@ -131,6 +132,22 @@ def task_case(task_id: str) -> tuple[records.Task, records.Case]:
             return case.tasks[task_id], case
         known += case.tasks
     raise KeyError(f"No exercise is called {task_id!r}. There are: {', '.join(known)}.")
+
+
+def stand_ins() -> dict[str, str]:
+    """Return the assignments that stand in place of others: assignment, then the one it may be done instead of."""
+    return {one.assignment: one.instead_of for case_id in case_ids() for one in load_case(case_id).choices}
+
+
+def choice_of(assignment: str) -> set[str]:
+    """Return the assignments one of which a student does, this one among them.
+
+    >>> choice_of("mosul-note")
+    {'mosul-note'}
+    """
+    pairs = stand_ins()
+    first = pairs.get(assignment, assignment)
+    return {first, *(name for name, other in pairs.items() if other == first)}
 
 
 def open_gold(case: records.Case) -> records.Gold:

@@ -60,6 +60,10 @@ def export(
     dry_run: Annotated[
         bool, typer.Option("--dry-run", help="Show what would be written for whom; write nothing.")
     ] = False,
+    apart: Annotated[
+        bool,
+        typer.Option("--apart", help="Give two assignments between which students choose a column each, not one."),
+    ] = False,
     every: Annotated[bool, typer.Option("--all", help="Show long lists in full.")] = False,
     course: Course = Path(),
     as_json: AsJson = False,
@@ -84,6 +88,7 @@ def export(
 
       whosaidso export --to moodle for-moodle.csv mosul-claims --dry-run
     """
+    from whosaidso.cases import choice_of, stand_ins
     from whosaidso.files import write_whole
     from whosaidso.grading import export as room
     from whosaidso.grading.folder import Stopped, read_course
@@ -94,10 +99,14 @@ def export(
         target = out.expanduser()
         _check_out(target, roster, force=force or dry_run)
         people = read_roster(roster, timezone=folder.timezone) if roster is not None else None
-        marks = room.read_marks(folder, assignments)
+        beside = set() if apart else {one for name in assignments or () for one in choice_of(name)}
+        marks = room.read_marks(folder, assignments, also=beside)
         notes: list[str] = []
+        if not apart:
+            marks, notes = room.joined(marks, stand_ins())
         if not assignments:
-            marks, notes = room.handed_in(marks, graded=to is not To.csv)
+            marks, left_out = room.handed_in(marks, graded=to is not To.csv)
+            notes += left_out
         choices = room.Choices(partial, zero_missing, scale, _columns(column))
         if to is To.csv:
             if column or scale is not None:

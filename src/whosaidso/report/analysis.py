@@ -7,7 +7,7 @@ from collections.abc import Mapping
 import numpy as np
 from attrs import field, frozen
 
-from whosaidso.report.data import AssignmentData, ClassData, TaskData
+from whosaidso.report.data import AssignmentData, ClassData, TaskData, together
 from whosaidso.report.items import (
     FEW,
     FEWEST_SHARED,
@@ -82,16 +82,21 @@ class Analysis:
     struggling: tuple[str, ...] = ()
     """Students with less than a third of the points by machine in what they handed in, the lowest first."""
     earlier: Mapping[str, AssignmentReport] = field(factory=dict)
+    shared: tuple[AssignmentReport, ...] = ()
+    """For what may be shown: assignments between which students choose are one, so that nobody sees who chose which."""
 
 
 def analyse(data: ClassData, earlier: Mapping[str, AssignmentData] | None = None) -> Analysis:
     """Return everything the page tells of a class, and of an earlier run where there is one."""
     before = list((earlier or {}).values())
+    reports = _reports(data.assignments)
+    merged = together(data.assignments, data.choices)
     return Analysis(
         data,
-        tuple(_reports(data.assignments)),
+        tuple(reports),
         tuple(_struggling(data)),
         {report.data.name: report for report in _reports(before)},
+        tuple(reports if merged == list(data.assignments) else _reports(merged)),
     )
 
 

@@ -4,13 +4,14 @@ from __future__ import annotations
 
 import json
 import zipfile
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from functools import partial
 from pathlib import Path, PurePosixPath
 from typing import Any
 
-from attrs import field, frozen
+from attrs import evolve, field, frozen
 
+from whosaidso.cases import choice_of, stand_ins
 from whosaidso.faults import DataError
 from whosaidso.grading.disputes import Dispute, disputes
 from whosaidso.grading.folder import CourseFolder, Stopped
@@ -78,6 +79,8 @@ class ClassData:
     """A sentence for each assignment that could not be read."""
     sections: dict[str, str] = field(factory=dict)
     """The section of each student, where a class list says it."""
+    choices: dict[str, str] = field(factory=dict)
+    """Assignments that may be done instead of another: the one, then the other."""
 
     @property
     def students(self) -> int:
@@ -125,8 +128,50 @@ def read_class(
                 found.append(_assignment(course, name, sheet, read_outcomes(course, name)))
             except DataError as error:
                 left_out.append(f"{name} is left out: {error.faults[0]}")
+    found = _with_choices(found)
     shown = dict(people) if people is not None else {student: student for student in everybody}
-    return ClassData(course.course_id or course.root.name, shown, tuple(found), left_out=tuple(left_out)), everybody
+    return ClassData(
+        course.course_id or course.root.name, shown, tuple(found), left_out=tuple(left_out), choices=stand_ins()
+    ), everybody
+
+
+def _with_choices(found: list[AssignmentData]) -> list[AssignmentData]:
+    """Say of nobody that an assignment is missing who did the one that may be done instead."""
+    done = {one.name: one.handed for one in found}
+
+    def still_missing(one: AssignmentData) -> tuple[str, ...]:
+        others = [done[name] for name in choice_of(one.name) if name in done]
+        return tuple(student for student in one.missing if not any(student in other for other in others))
+
+    return [evolve(one, missing=still_missing(one)) for one in found]
+
+
+def together(found: Sequence[AssignmentData], pairs: Mapping[str, str]) -> list[AssignmentData]:
+    """Return assignments in which two between which students choose are one, under both names.
+
+    `pairs` has the assignment that stands in, and the one it stands for. Of who did both, the better points count.
+    """
+    by_name = {one.name: one for one in found}
+    use = {name: other for name, other in pairs.items() if {name, other} <= set(by_name)}
+    made = []
+    for one in found:
+        if one.name in use:
+            continue
+        for name in sorted(name for name, other in use.items() if other == one.name):
+            more = by_name[name]
+            points = {
+                who: max(one.by_machine.get(who, 0.0), more.by_machine.get(who, 0.0))
+                for who in {*one.by_machine, *more.by_machine}
+            }
+            one = AssignmentData(
+                f"{one.name}-or-{name}",
+                one.tasks + more.tasks,
+                one.handed | more.handed,
+                by_machine=points,
+                most_by_machine=max(one.most_by_machine, more.most_by_machine),
+            )
+        made.append(one)
+    return made
 
 
 def sections_of(path: Path, everybody: Mapping[str, str]) -> dict[str, str]:

@@ -10,6 +10,7 @@ from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 from attrs import define, evolve, field, frozen
 
+from whosaidso.cases import choice_of
 from whosaidso.grading.collect.archives import MOST_READ, Piles, shown
 from whosaidso.grading.collect.compare import EMPTY, identical
 from whosaidso.grading.collect.extensions import find_extensions
@@ -378,12 +379,13 @@ def _find_missing(course: CourseFolder, plan: Plan, roster: Roster, handed_in: M
     for assignment in sorted({placement.assignment for placement in plan.placements}):
         sent = {stray.id for stray in plan.strays if not stray.assignments or assignment in stray.assignments}
         told = sent | plan.set_aside.get(assignment, set())
+        either = choice_of(assignment)
         plan.missing[assignment] = [
             plan.call(person.id)
             for person in roster.people
-            if assignment not in handed_in.get(person.id, ())
+            if not either & set(handed_in.get(person.id, ()))
             and person.id not in told
-            and not (course.place("submitted", person.id, assignment) / f"{assignment}.ipynb").is_file()
+            and not any((course.place("submitted", person.id, one) / f"{one}.ipynb").is_file() for one in either)
         ]
 
 

@@ -12,7 +12,7 @@ from __future__ import annotations
 from whosaidso.grading.export.cells import number, safe_cell
 from whosaidso.grading.export.filled import export_lms
 from whosaidso.grading.export.fresh import export_csv
-from whosaidso.grading.export.marks import Known, Mark, Marks, Task, handed_in, read_marks
+from whosaidso.grading.export.marks import Known, Mark, Marks, Task, handed_in, joined, read_marks
 from whosaidso.grading.export.people import STATES, Cell, Choices, Made
 
 __all__ = [
@@ -27,6 +27,7 @@ __all__ = [
     "export_csv",
     "export_lms",
     "handed_in",
+    "joined",
     "number",
     "read_marks",
     "safe_cell",

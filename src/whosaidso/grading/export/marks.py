@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Iterator
+from collections.abc import Collection, Iterator, Mapping
 from datetime import datetime
 from glob import escape, iglob
 
@@ -84,8 +84,8 @@ class Marks:
         return (task, student) in self.marks or (task, student) in self.submitted
 
 
-def read_marks(course: CourseFolder, wanted: list[str] | None = None) -> Marks:
-    """Return the marks of the assignments wanted, or of all.
+def read_marks(course: CourseFolder, wanted: list[str] | None = None, *, also: Collection[str] = ()) -> Marks:
+    """Return the marks of the assignments wanted, and of those of `also` that the gradebook has; or of all.
 
     Raises
     ------
@@ -104,7 +104,7 @@ def read_marks(course: CourseFolder, wanted: list[str] | None = None) -> Marks:
             raise Stopped(
                 "There are no marks to export: nothing that was handed in is graded; run `whosaidso grade` first."
             )
-        rows = [row for row in rows if not wanted or row.name in wanted]
+        rows = [row for row in rows if not wanted or row.name in wanted or row.name in also]
         fields = Student.id, Student.first_name, Student.last_name, Student.email, Student.lms_user_id
         people = db.execute(select(*fields).order_by(Student.last_name, Student.first_name, Student.id)).all()
     tasks = tuple(Task(row.name, _title(course, row.name), row.duedate, float(row.points)) for row in rows)
@@ -133,6 +133,51 @@ def handed_in(marks: Marks, *, graded: bool) -> tuple[Marks, list[str]]:
     if waiting:
         notes.append(f"Left out, because nothing of it is graded yet: {', '.join(waiting)}.")
     return evolve(marks, tasks=tuple(task for task in marks.tasks if task.name not in nobody + waiting)), notes
+
+
+def joined(marks: Marks, stand_ins: Mapping[str, str]) -> tuple[Marks, list[str]]:
+    """Return marks in which two assignments between which students choose are one, and notes on those who did both.
+
+    The one that is stood in for gives name, title and points. Of two hand-ins of one student the better one counts.
+    """
+    there = {task.name for task in marks.tasks}
+    pairs = {name: other for name, other in stand_ins.items() if {name, other} <= there}
+    if not pairs:
+        return marks, []
+    both: dict[tuple[str, str], list[str]] = {}
+    for name, other in pairs.items():
+        for task, student in {*marks.submitted, *marks.marks}:
+            if task == name and marks.handed_in(other, student):
+                both.setdefault((name, other), []).append(student)
+    dropped = {
+        (name if _better(marks, (other, student), (name, student)) else other, student)
+        for (name, other), students in both.items()
+        for student in students
+    }
+
+    def renamed(keys: frozenset[tuple[str, str]]) -> frozenset[tuple[str, str]]:
+        return frozenset((pairs.get(task, task), student) for task, student in keys - dropped)
+
+    kept = {(pairs.get(key[0], key[0]), key[1]): mark for key, mark in marks.marks.items() if key not in dropped}
+    notes = [
+        f"{name} and {other} are one column. {', '.join(sorted(students))} handed in both: the better mark counts."
+        for (name, other), students in sorted(both.items())
+    ]
+    tasks = tuple(task for task in marks.tasks if task.name not in pairs)
+    return (
+        Marks(tasks, marks.students, kept, renamed(marks.submitted), renamed(marks.unread), renamed(marks.damaged)),
+        notes,
+    )
+
+
+def _better(marks: Marks, one: tuple[str, str], other: tuple[str, str]) -> bool:
+    """Does the first of two hand-ins count? One with a mark before one without, then the one with more points."""
+
+    def worth(key: tuple[str, str]) -> tuple[bool, float]:
+        mark = marks.marks.get(key)
+        return mark is not None and key not in marks.unread, mark.score if mark is not None else 0.0
+
+    return worth(one) >= worth(other)
 
 
 def _marks(db: Connection, names: dict[str, str]) -> dict[tuple[str, str], Mark]:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from whosaidso.report.analysis import Analysis
 from whosaidso.report.items import FEW, FEW_FOR_FLAT, FEWEST_SHARED
 from whosaidso.report.pieces import Section
+from whosaidso.report.sections.choices import choice_pieces
 from whosaidso.report.sections.claims import claim_pieces
 from whosaidso.report.sections.detection import class_pieces
 from whosaidso.report.sections.earlier import earlier_pieces
@@ -29,6 +30,7 @@ def sections(analysis: Analysis) -> list[Section]:
         Section("confidence", "Stated confidence", confidence_pieces(analysis, shareable=False)),
         Section("reliability", "How far the marks can be trusted", reliability_pieces(analysis)),
         Section("sections", "Sections compared", group_pieces(analysis)),
+        Section("choices", "Two stories to choose from, compared", choice_pieces(analysis)),
         Section("earlier", "Compared with the earlier run", earlier_pieces(analysis)),
         Section("share", "Class summary that may be shown", summary_pieces(analysis), shareable=True),
         Section("method", "What the numbers mean", [METHOD]),

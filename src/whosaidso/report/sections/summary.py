@@ -25,7 +25,7 @@ def summary_pieces(analysis: Analysis) -> list[Piece]:
     pieces: list[Piece] = [
         f"Nothing here tells of one student or of the key. Counts from 1 to {FEWEST_SHARED - 1} are hidden, and one more where it would give them away."
     ]
-    for one in analysis.assignments:
+    for one in analysis.shared:
         points = [value for student, value in one.data.by_machine.items() if student in one.data.handed]
         if len(points) < FEWEST_SHARED or not one.data.most_by_machine:
             if points:

@@ -31,7 +31,7 @@ def confidence_pieces(analysis: Analysis, *, shareable: bool) -> list[Piece]:
     """Return the calibration of each assignment, drawn and as a table; small cells are hidden more strictly where it is shown."""
     pieces: list[Piece] = []
     prefix = "t-share-confidence" if shareable else "t-confidence"
-    for one in analysis.assignments:
+    for one in analysis.shared if shareable else analysis.assignments:
         bets = sum(step.n for step in one.steps)
         if not bets or one.overconfidence is None:
             continue
