@@ -595,9 +595,9 @@ def test(words):
     if wants_postgres(words):
         more["WHOSAIDSO_POSTGRES"] = postgres(venv)
     say("Running the tests:")
-    if not words and (os.cpu_count() or 1) > 1:
-        # Two at a time is what was proven; the tests of a file share a server.
-        words = ["-n", "2", "--dist", "loadfile", "--no-loadscope-reorder"]
+    workers = min(4, os.cpu_count() or 1)
+    if not words and workers > 1:  # the tests of a file share a server
+        words = ["-n", str(workers), "--dist", "loadfile", "--no-loadscope-reorder"]
     return subprocess.call([venv.python, "-m", "pytest"] + words, cwd=ROOT, env=venv.environment(**more))
 
 

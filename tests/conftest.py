@@ -7,6 +7,7 @@ import pytest
 from typer.testing import CliRunner
 
 from tests.course.courses import ROOT, run
+from tests.once import made_once
 from whosaidso.cli import app
 
 
@@ -18,10 +19,11 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
 
 @pytest.fixture(scope="session")
 def course_template(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    folder = tmp_path_factory.mktemp("template") / "course"
-    done = run(ROOT, "whosaidso.cli", "new-course", str(folder), "--from", str(ROOT))
-    assert done.returncode == 0, done.stderr
-    return folder
+    def make(folder: Path) -> None:
+        done = run(ROOT, "whosaidso.cli", "new-course", str(folder / "course"), "--from", str(ROOT))
+        assert done.returncode == 0, done.stderr
+
+    return made_once(tmp_path_factory, "template", make) / "course"
 
 
 @pytest.fixture
@@ -32,8 +34,11 @@ def course(course_template: Path, tmp_path: Path) -> Path:
 @pytest.fixture(scope="session")
 def small_class(course_template: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
     """Return a graded course of 24 simulated students; copy it before you write in it."""
-    folder = Path(shutil.copytree(course_template, tmp_path_factory.mktemp("small") / "course"))
-    for words in (("demo-class", "--students", "24", "--seed", "5"), ("grade",)):
-        done = CliRunner().invoke(app, [*words, "--course", str(folder)])
-        assert done.exit_code == 0, done.output
-    return folder
+
+    def make(folder: Path) -> None:
+        course = shutil.copytree(course_template, folder / "course")
+        for words in (("demo-class", "--students", "24", "--seed", "5"), ("grade",)):
+            done = CliRunner().invoke(app, [*words, "--course", str(course)])
+            assert done.exit_code == 0, done.output
+
+    return made_once(tmp_path_factory, "small", make) / "course"

@@ -15,6 +15,8 @@ from pathlib import Path
 import pytest
 from playwright.sync_api import Browser, sync_playwright
 
+from tests.once import made_once
+
 ROOT = Path(__file__).parents[2]
 FLAGS = [
     "--headless",
@@ -35,7 +37,10 @@ def site(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """Return the folder of the built book; WHOSAIDSO_SITE names one that is built already."""
     if ready := os.environ.get("WHOSAIDSO_SITE"):
         return Path(ready)
-    out = tmp_path_factory.mktemp("site")
+    return made_once(tmp_path_factory, "site", _build) / "_build" / "html"
+
+
+def _build(out: Path) -> None:
     command = [sys.executable, "-c", "from jupyter_book.cli.main import main; main()", "build", str(ROOT)]
     done = subprocess.run(
         [*command, "--path-output", str(out), "-W", "-n", "--keep-going"],
@@ -46,7 +51,6 @@ def site(tmp_path_factory: pytest.TempPathFactory) -> Path:
             line for line in done.stdout.splitlines() + done.stderr.splitlines() if "WARNING" in line or "rror" in line
         ]
         pytest.fail("the book does not build:\n" + "\n".join(warnings or [done.stderr[-2000:]]), pytrace=False)
-    return out / "_build" / "html"
 
 
 @pytest.fixture(scope="session")
