@@ -5,6 +5,7 @@ import shutil
 import socket
 import subprocess
 import time
+import zipfile
 
 import pytest
 from nbgrader.api import Gradebook
@@ -106,6 +107,15 @@ def test_a_class_in_postgresql_has_the_records_it_has_in_sqlite(server, course, 
     out = tmp_path / "grades.csv"
     whosaidso(course, "export", "--to", "csv", str(out), code=1)
     assert "student0001" in out.read_text(encoding="utf-8-sig")
+
+    whosaidso(course, "archive", str(tmp_path / "term.zip"))
+    with zipfile.ZipFile(tmp_path / "term.zip") as pack:
+        pack.extract("gradebook.db", tmp_path)
+        assert "still names the server" in pack.read("READ-ME.txt").decode()
+    assert gradebook_records(course, f"sqlite:///{tmp_path / 'gradebook.db'}") == marked
+    whosaidso(course, "forget", "student0001", "--yes")
+    others = {key: row for key, row in marked.items() if key[0] != "assignment" and "student0001" not in key}
+    assert {key: row for key, row in gradebook_records(course, server).items() if key[0] != "assignment"} == others
 
 
 def test_a_server_that_cannot_be_reached_is_said(course):

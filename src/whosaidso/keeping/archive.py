@@ -44,6 +44,10 @@ It names students and tells the keys. Keep it where only you can read it, and no
 
 To open it again: unpack it, go there, and use `whosaidso` as before.
 """
+SERVER = """
+The gradebook was kept by a database server; {gradebook} is a copy of it. nbgrader_config.py still names the server, and its
+password if that stands there: name the copy instead before you use the course again.
+"""
 NAMELESS = """\
 A course of Who Said So?, packed without names on {today} from {students} students.
 
@@ -84,6 +88,7 @@ def pack(course: CourseFolder, target: Path, *, track: Track, when: date | None 
         copy_gradebook(course, copy)
         found = sorted(_files(course.root, without={target, *([database] if database else [])}))
         about = WHOLE.format(today=f"{when or date.today():%d %B %Y}", gradebook=name)
+        about += SERVER.format(gradebook=name) if database is None else ""
 
         def parts() -> Iterator[tuple[str, Path | bytes]]:
             yield "READ-ME.txt", about.encode()

@@ -83,6 +83,8 @@ def traces(course: CourseFolder, student: str) -> Traces:
     outcomes, elsewhere = {}, []
     for path in sorted(course.outcomes.glob("*.jsonl")):
         lines = read_outcomes(course, path.stem).values()
+        if not lines and _names(path, named):  # damaged: nothing of it can be taken out
+            elsewhere.append(path)
         if mine := sum(line["student"] == student for line in lines):
             outcomes[path.stem] = mine
         if any(_said(json.dumps(line, ensure_ascii=False), named) for line in lines if line["student"] != student):
