@@ -18,7 +18,7 @@ from sphinx.addnodes import pending_xref
 
 from whosaidso import vocabulary
 from whosaidso.records import CITATION, Article, Case, Claim, Edge, Passage, Quotation, Record, SpanGold
-from whosaidso.vocabulary import GROUPS, HOW_READ, RECORD_KINDS
+from whosaidso.vocabulary import HOW_READ, RECORD_KINDS
 
 T = TypeVar("T")
 
@@ -384,7 +384,7 @@ def claim_card(case: Case, name: str, anchor: str) -> list[nodes.Node]:
     )
     rows: list[tuple[str, Sequence[nodes.Node] | str]] = [
         ("Who says so", outlet),
-        ("Side it comes from", GROUPS[claim.origin_group]),
+        ("Side it comes from", case.group_names[claim.origin_group]),
         ("Where", claim_places(case, claim)),
         ("Kind of claim", f"{kind.label}: {_lower(kind.definition)}"),
         ("Status", claim_status(case, claim)),
@@ -474,7 +474,7 @@ def record_card(case: Case, name: str, anchor: str, level: int = 0) -> list[node
     speaks = [nodes.Text(record.speaker)]
     if record.carrier and record.carrier != record.speaker:
         speaks.append(nodes.Text(f"; printed by {record.carrier}"))
-    standing = f"{yes_no(record.party)} ({_lower(GROUPS[record.origin_group])})"
+    standing = f"{yes_no(record.party)} ({_lower(case.group_names[record.origin_group])})"
     rows: list[tuple[str, Sequence[nodes.Node] | str]] = [
         ("Published", f"{record.publisher}, {when(record)}"),
         ("Kind", RECORD_KINDS[record.kind]),
@@ -525,7 +525,7 @@ def record_index(case: Case) -> list[nodes.Node]:
     out: list[nodes.Node] = [
         block(bullets(jump, cls="wss-jump"), tag="nav", cls="wss-jump-box", **{"aria-label": "All records by number"})
     ]
-    for group, label in GROUPS.items():
+    for group, label in case.group_names.items():
         held = [r for r in sorted(case.records) if case.records[r].origin_group == group]
         if not held:
             continue

@@ -163,6 +163,11 @@ def mark(task_id: str, raw: object, *, points: float, gold: Gold | None = None) 
         from whosaidso.gold import load_gold
 
         gold = load_gold(task.assignment, case)
+    return mark_task(task, case, raw, points=points, gold=gold)
+
+
+def mark_task(task: Task, case: Case, raw: object, *, points: float, gold: Gold) -> Marked:
+    """Return the mark of one answer to a task of a case."""
     parsed = parse_answer(task, case, raw)
     score: Score = part(task.kind, "scoring").score(answer=parsed.answer, gold=gold, task=task, case=case)
     marked = render(score, points=points, problems=parsed.problems, standing=gold.standing)

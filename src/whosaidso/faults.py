@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
+
 from attrs import frozen
 
 
@@ -13,10 +15,20 @@ class Fault:
     id: str
     problem: str
     remedy: str
+    key: str = ""
+    """What it is about, so that one fault found in two ways is told once; "" is never held to be the same."""
 
     def __str__(self) -> str:
         where = f"{self.file}: {self.id}" if self.id else self.file
         return f"{where}: {self.problem} {self.remedy}"
+
+
+def once(faults: Iterable[Fault]) -> list[Fault]:
+    """Return the faults in their order, each told once: those of one file, id and key are one."""
+    found: dict[object, Fault] = {}
+    for number, fault in enumerate(faults):
+        found.setdefault((fault.file, fault.id, fault.key) if fault.key else number, fault)
+    return list(found.values())
 
 
 class DataError(Exception):

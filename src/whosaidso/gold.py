@@ -11,8 +11,16 @@ from pathlib import Path
 from typing import Any
 
 from whosaidso import records, vocabulary
-from whosaidso.cases.checks import claim_gold_faults, edge_faults, span_faults, wording_faults
-from whosaidso.faults import DataError, Fault
+from whosaidso.cases.checks import (
+    claim_gold_faults,
+    edge_faults,
+    example_faults,
+    is_blank,
+    overlaps,
+    span_faults,
+    wording_faults,
+)
+from whosaidso.faults import DataError, Fault, once
 from whosaidso.records import Case, Gold
 from whosaidso.tables import by_id, read_toml, refuse_unknown, rows
 
@@ -91,7 +99,7 @@ def gold_of(tables: dict[str, Any], assignment: str, case: Case) -> tuple[Gold, 
             Fault(file, "", "does not say its standing.", 'Write standing = "draft key, read by the team only".')
         )
     faults += _content_faults(file, gold, case)
-    return gold, faults
+    return gold, once(faults)
 
 
 def _content_faults(file: str, gold: Gold, case: Case) -> list[Fault]:
@@ -103,16 +111,25 @@ def _content_faults(file: str, gold: Gold, case: Case) -> list[Fault]:
         faults += claim_gold_faults(file, claim, case)
     for span in gold.spans:
         faults += span_faults(file, span, case.passages)
+    faults += overlaps(file, gold.spans, case.passages)
+    faults += _open_items(file, gold, case)
+    faults += _examples(file, gold)
     names = {*case.articles, *case.sources}
     for edge in gold.edges:
         faults += edge_faults(file, edge, case)
-        if not edge.article:
+        if not edge.article and not is_blank(edge):
             faults.append(Fault(file, edge.id, "names no article.", "A graded link stands in an article."))
     for wording in gold.wordings:
         faults += wording_faults(file, wording, case)
     for link in (*gold.accepted, *gold.lures):
         if link.told_by not in names or (link.teller and link.teller not in names):
             faults.append(Fault(file, link.told_by, "is a link with an unknown end.", "Use ids of sources.toml."))
+    counted = {(edge.teller, edge.told_by): edge.id for edge in gold.edges}
+    for link in (*gold.accepted, *gold.lures):
+        if (link.teller, link.told_by) in counted:
+            known = counted[link.teller, link.told_by]
+            problem = f"is told by {link.told_by} here, and in {known} that link counts."
+            faults.append(Fault(file, link.teller, problem, "A link counts, or is accepted, or is a lure."))
     for lure in gold.lures:
         if lure.misconception not in vocabulary.MISCONCEPTIONS:
             faults.append(
@@ -125,6 +142,28 @@ def _content_faults(file: str, gold: Gold, case: Case) -> list[Fault]:
     for task in tasks:
         faults += _task_faults(file, task, gold, case)
     return faults
+
+
+def _open_items(file: str, gold: Gold, case: Case) -> list[Fault]:
+    """Return each row of a key that is for an open item: its answer is public, and must not count."""
+    held: list[tuple[str, records.Claim | records.Passage | records.Article | None]] = [
+        *((claim.id, case.claims.get(claim.id)) for claim in gold.claims.values()),
+        *((span.id, case.passages.get(span.passage)) for span in gold.spans),
+        *((edge.id, case.articles.get(edge.article)) for edge in gold.edges),
+    ]
+    remedy = "Take it out here, or make the item graded and take its answer out of the case."
+    return [
+        Fault(file, name, f"is gold for {item.id}, which is {item.bank}.", remedy)
+        for name, item in held
+        if item is not None and item.bank != "graded"
+    ]
+
+
+def _examples(file: str, gold: Gold) -> list[Fault]:
+    """Return each row of a key that is still the worked example of `whosaidso new-case`."""
+    links = {link.told_by: link for link in (*gold.accepted, *gold.lures)}
+    spans, edges = {span.id: span for span in gold.spans}, {edge.id: edge for edge in gold.edges}
+    return list(example_faults(file, {**links, **gold.claims, **spans, **edges, **gold.voices}))
 
 
 def _voices_faults(file: str, key: records.VoicesGold, case: Case) -> list[Fault]:
@@ -142,7 +181,7 @@ def _voices_faults(file: str, key: records.VoicesGold, case: Case) -> list[Fault
             faults.append(Fault(file, key.claim, f"names unknown {what} {', '.join(unknown)}.", f"Use ids of {home}."))
     if not key.voices or not key.independent:
         faults.append(Fault(file, key.claim, "has no voices or no count.", "Fill both; without them nobody is right."))
-    if not key.history:
+    if key.voices and not key.history:
         faults.append(Fault(file, key.claim, "has no history.", "Say who decided, when and why."))
     return faults
 
@@ -153,15 +192,12 @@ def _task_faults(file: str, task: records.Task, gold: Gold, case: Case) -> list[
     if task.kind == "claim_check":
         for item in task.items:
             if item not in gold.claims:
-                faults.append(
-                    Fault(
-                        file, item, f"has no gold, and {task.id} asks for it.", f'Add a [[claim]] with id = "{item}".'
-                    )
-                )
+                remedy = f'Add a [[claim]] with id = "{item}".'
+                faults.append(Fault(file, item, f"has no gold verdict, and {task.id} asks for it.", remedy))
                 continue
             key = gold.claims[item]
             sets = [*key.usable, *(s for a in (*key.accept_full, *key.accept_half) for s in a.usable)]
-            hidden = sorted({r for s in sets for r in s} - set(task.options))
+            hidden = sorted({r for s in sets for r in s if r in case.records} - set(task.options))
             if hidden:
                 faults.append(
                     Fault(
@@ -185,7 +221,9 @@ def _task_faults(file: str, task: records.Task, gold: Gold, case: Case) -> list[
         else:
             offered = {*task.items, *task.options}
             for edge in gold.edges:
-                if edge.article in task.items and not {edge.teller, edge.told_by} <= offered:
+                ends = {edge.teller, edge.told_by}
+                known = ends <= {*case.articles, *case.sources}
+                if edge.article in task.items and known and not ends <= offered:
                     faults.append(
                         Fault(
                             file, edge.id, f"has an end that {task.id} does not offer.", "Add it to the task's options."

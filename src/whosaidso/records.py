@@ -13,6 +13,8 @@ import re
 
 from attrs import field, frozen
 
+from whosaidso.vocabulary import GROUPS
+
 CITATION = re.compile(r"\{(q\d+)\}|\b(r\d{3})\b")
 """Where our prose shows quotation q012, as `{q012}`, or cites record r014."""
 
@@ -153,7 +155,7 @@ class Source:
     id: str
     name: str
     kind: str
-    """agency, outlet, broadcaster, person, militia, government, unnamed or crowd."""
+    """agency, outlet, broadcaster, person, militia, government, body (a firm, union or office), unnamed or crowd."""
     what: str
     """One neutral sentence; a description names who gives it."""
     party: bool = False
@@ -500,6 +502,17 @@ class Reflection:
 
 
 @frozen
+class Group:
+    """A side of the story, or those who stand beside it: whose word a record or a claim is."""
+
+    id: str
+    name: str
+    """As a reader sees it."""
+    balanced: bool = False
+    """True: somebody accuses or defends it, so it needs claims that are supported and claims that are not."""
+
+
+@frozen
 class HeadlineClaim:
     """A claim that several articles carry, for the question of independent voices."""
 
@@ -703,3 +716,10 @@ class Case:
     figures: FigureData = field(factory=FigureData)
     reflections: dict[str, Reflection] = field(factory=dict)
     """"Then and now", in the order in which they are shown."""
+    groups: dict[str, Group] = field(factory=dict)
+    """Empty: the case is about the war, and its groups are those of the vocabulary."""
+
+    @property
+    def group_names(self) -> dict[str, str]:
+        """What each group of the case is called, in the order in which they are shown."""
+        return {group.id: group.name for group in self.groups.values()} or GROUPS

@@ -73,7 +73,7 @@ def count(case: Case, asked: str) -> list[nodes.Node]:
 
 def count_table(case: Case, name: str) -> list[nodes.Node]:
     """Return how many records there are of each group, kind or way of reading; groups link to their cards."""
-    labels = get(LABELS, name, "way of counting records")
+    labels = get({**LABELS, "origin_group": case.group_names}, name, "way of counting records")
     held = Counter(getattr(r, name) for r in case.records.values())
     rows = []
     for value, label in labels.items():

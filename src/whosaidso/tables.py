@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import tomllib
 from collections.abc import Callable, Collection, Iterator
 from pathlib import Path
@@ -29,8 +30,8 @@ def _is_tuple(kind: Any) -> bool:
     return get_origin(kind) is tuple
 
 
-def _make_converter(*, forbid_extra_keys: bool) -> cattrs.Converter:
-    converter = cattrs.Converter(forbid_extra_keys=forbid_extra_keys, detailed_validation=True)
+def _make_converter() -> cattrs.Converter:
+    converter = cattrs.Converter(forbid_extra_keys=True, detailed_validation=True)
     for kind in (str, int, bool):
         converter.register_structure_hook(kind, _strict(kind))
 
@@ -54,8 +55,7 @@ def _make_converter(*, forbid_extra_keys: bool) -> cattrs.Converter:
     return converter
 
 
-_converter = _make_converter(forbid_extra_keys=True)
-_forgiving = _make_converter(forbid_extra_keys=False)
+_converter = _make_converter()
 
 
 def _problems(error: BaseException, cls: type, where: str = "") -> Iterator[tuple[str, type]]:
@@ -82,11 +82,42 @@ def _structure(row: dict[str, Any], table: str, cls: type[T], file: str, faults:
     except Exception as error:
         for problem, owner in _problems(error, cls):
             keys = ", ".join(attribute.name for attribute in attrs.fields(owner))
-            faults.append(Fault(file, name, problem, f"{owner.__name__} in [[{table}]] has: {keys}."))
-    try:
-        return _forgiving.structure(row, cls)  # kept, or all that refers to it would be called faulty too
-    except Exception:
+            lacks = re.match(r"lacks the key '(\w+)'", problem)
+            remedy = f"{owner.__name__} in [[{table}]] has: {keys}."
+            faults.append(Fault(file, name, problem, remedy, key=lacks[1] if lacks else ""))
+    # kept as far as it can be read, or all that refers to it would be called faulty too
+    return _as_far_as_read(row, cls) if all(isinstance(row.get(key, ""), str) for key in ("id", "claim")) else None
+
+
+_EMPTY: dict[object, object] = {str: "", bool: False, int: 0, dict[str, str]: {}}
+
+
+def _as_far_as_read(row: dict[str, Any], cls: type[T]) -> T | None:
+    """Return the row as `cls`, with nothing in place of what is missing or of another type; None for a row without id."""
+    fields = attrs.fields(attrs.resolve_types(cls))  # type: ignore[type-var, arg-type]
+    if any(field.name == "id" and not row.get("id") for field in fields):
         return None
+    kept: dict[str, object] = {}
+    for field in fields:
+        value = row.get(field.name)
+        if value is not None:
+            try:
+                kept[field.name] = _read_part(value, field.type)
+                continue
+            except Exception:
+                pass
+        if field.default is attrs.NOTHING:
+            kept[field.name] = _EMPTY.get(field.type, ())
+    return cls(**kept)
+
+
+def _read_part(value: Any, kind: Any) -> object:
+    """Return one value of a row; of a list of tables, each as far as it can be read."""
+    inner = get_args(kind)[0] if _is_tuple(kind) else kind
+    if isinstance(inner, type) and attrs.has(inner):
+        found = [_as_far_as_read(row, inner) for row in value] if _is_tuple(kind) else _as_far_as_read(value, inner)
+        return tuple(row for row in found if row is not None) if isinstance(found, list) else found
+    return _converter.structure(value, kind)
 
 
 def read_toml(path: Path, file: str, faults: list[Fault]) -> dict[str, Any]:

@@ -185,7 +185,7 @@ LISTED_HOSTS = {
 
 BANKS = ("open", "graded", "discussion")
 """Whose answer is public, whose is not, and which claims have none: those are talked about and never judged."""
-SOURCE_KINDS = ("agency", "outlet", "broadcaster", "person", "militia", "government", "unnamed", "crowd")
+SOURCE_KINDS = ("agency", "outlet", "broadcaster", "person", "militia", "government", "body", "unnamed", "crowd")
 QUESTIONS = ("choice", "order")
 PASSAGE_USES = ("worked", "half_worked", "practice", "graded")
 LINKS = ("live", "text")

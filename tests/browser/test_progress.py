@@ -163,11 +163,14 @@ def test_all_is_saved_forgotten_brought_back_and_undone(page: Page, tmp_path: Pa
     assert held(page) == before
     page.click("[data-key=forget]")
     page.click("[data-key=yes]")
+    page.locator("[data-key=undo]").wait_for()
     assert held(page) == {}
     page.click("[data-key=undo]")
+    expect(page.locator(".wss-progress-page .wss-status")).to_contain_text("All is as it was")
     assert held(page) == before
     page.click("[data-key=forget]")
     page.click("[data-key=yes]")
+    page.locator("[data-key=undo]").wait_for()
     page.set_input_files("[data-key=file]", path)
     expect(page.get_by_text(f"The file holds {len(before)} answers. {len(before)} are new here")).to_be_visible()
     page.click("[data-key=yes]")

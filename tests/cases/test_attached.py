@@ -143,7 +143,7 @@ def test_this_project_leaves_the_folder_out_of_git_and_of_the_book():
 
 @pytest.fixture
 def add(case, monkeypatch):
-    monkeypatch.setattr("whosaidso.cases.load_case", lambda _: case)
+    monkeypatch.setattr("whosaidso.cases.sound_cases", lambda: [case])
     return lambda folder, course, dry_run=False: verb.add(folder, course, dry_run, as_json=True)
 
 

@@ -93,7 +93,7 @@ CASE_FAULTS = {
     "question without a right option": ("questions", put(r'right = \["c"\]', 'right = ["z"]'), "questions.toml: u01: has not one right option"),
     "order with a letter missing": ("questions", put('right = ."b", "d".*', 'right = ["b", "d"]'), "questions.toml: u06: does not put each option in order"),
     "order dealt as it is right": ("questions", put('right = ."b", "d".*', 'right = ["a", "b", "c", "d"]'), "questions.toml: u06: is shown in the right order"),
-    "option without a misconception": ("questions", put('misconception = "A1"', ""), "questions.toml: u01 a: misconception is ''"),
+    "option without a misconception": ("questions", put('misconception = "A1"', ""), "questions.toml: u01 a: has no misconception"),
     "one option": ("questions", put('id = "b"\ntext = "the agency"', 'id = "a"\ntext = "the agency"'), "questions.toml: u01: has the options a, a, c"),
     "question of another type": ("questions", put('type = "choice"', 'type = "guess"'), "questions.toml: u01: type is 'guess'"),
     "question without history": ("questions", put(r"(?s)\[\[question.history\]\].*?\n\n", "history = []\n\n"), "questions.toml: u01"),
@@ -134,7 +134,7 @@ def test_a_missing_file_is_named(folder):
 @pytest.mark.parametrize(
     ("assignment", "how", "said"),
     [
-        ("mosul-claims", put('^verdict = "supported"', 'verdict = "suported"'), "c01: verdict is 'suported'"),
+        ("mosul-claims", put('^verdict = "supported"', 'verdict = "suported"'), "c01: gold verdict is 'suported'"),
         ("mosul-claims", put("^usable = .*", "usable = [[]]"), "c01: has an empty set of records"),
         ("mosul-claims", put("^usable = .*", 'usable = [["r040"]]'), "c01: needs r040, which mosul-claims-1 does not offer"),
         ("mosul-claims", put("^usable = .*\n", ""), "c01: has no usable record for supported"),
@@ -282,7 +282,11 @@ def test_check_names_every_fault_of_case_and_key_at_once(checkout):
     (checkout / "solutions/mosul-wording/gold.toml").unlink()
     done = run(checkout, "whosaidso.cli", "check", "--json")
     assert done.returncode == 1
-    for line in (*said, "mosul-claims/gold.toml: c01: verdict is 'suported'", "mosul-wording/gold.toml: is missing"):
+    for line in (
+        *said,
+        "mosul-claims/gold.toml: c01: gold verdict is 'suported'",
+        "mosul-wording/gold.toml: is missing",
+    ):
         assert line in done.stdout
     assert "Traceback" not in done.stderr
     assert json.loads(done.stdout.splitlines()[-1])["faults"] == done.stdout.count("✗ ")

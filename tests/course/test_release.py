@@ -79,7 +79,10 @@ def test_points_of_the_assignments():
     for path in notebooks("exercises"):
         cells = nbformat.read(path, as_version=4).cells
         totals[path.stem] = sum(c.metadata.nbgrader.get("points") or 0 for c in cells)
-    assert totals == {"mosul-sourcing": 20, "mosul-wording": 20, "mosul-claims": 30, "mosul-note": 20}
+    assert totals == {
+        "mosul-sourcing": 20, "mosul-wording": 20, "mosul-claims": 30, "mosul-note": 20,
+        "twin-sourcing": 20, "twin-wording": 20, "twin-claims": 30,
+    }  # fmt: skip
 
 
 def test_links_of_the_notebooks_lead_to_the_site_that_is_named(course):

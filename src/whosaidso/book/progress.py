@@ -16,13 +16,15 @@ from sphinx.application import Sphinx
 
 from whosaidso import __version__, cards, scores
 from whosaidso.book.directives import CaseDirective
-from whosaidso.cases import case_ids, load_case
+from whosaidso.cases import load_case, sound_cases
 from whosaidso.forms import modules
 from whosaidso.forms.strings import SHARED
 from whosaidso.kinds import part
 from whosaidso.records import Case, Task
 from whosaidso.vocabulary import CONFIDENCE
 
+_SHOWN = re.compile(r"^(`{4,})[^`].*?^\1 *$", re.MULTILINE | re.DOTALL)
+"""A directive that a page only shows, as an example: it stands between four backticks or more."""
 _EXERCISE = re.compile(r"^`{3,}\{exercise\} +(\S+)", re.MULTILINE)
 _HEADING = re.compile(r"^# +(.+)$", re.MULTILINE)
 
@@ -94,7 +96,7 @@ STRINGS = {
 
 def exercises_of(folder: Path) -> dict[str, tuple[str, list[str]]]:
     """Return each page of a folder that holds exercises: its first heading, and the ids in the order of the page."""
-    texts = {page.stem: page.read_text("utf-8") for page in sorted(folder.glob("*.md"))}
+    texts = {page.stem: _SHOWN.sub("", page.read_text("utf-8")) for page in sorted(folder.glob("*.md"))}
     found = {name: (_HEADING.findall(text), _EXERCISE.findall(text)) for name, text in texts.items()}
     return {name: (heads[0], tasks) for name, (heads, tasks) in found.items() if tasks and heads}
 
@@ -111,7 +113,7 @@ def halves(most: int) -> list[list[list[float]]]:
 def spec_of(folder: Path, order: list[str]) -> dict[str, Any]:
     """Return what the page is told, as plain JSON."""
     tasks: dict[str, tuple[Task, Case]] = {}
-    for case in map(load_case, case_ids()):
+    for case in sound_cases():
         tasks |= {task.id: (task, case) for task in case.tasks.values()}
     pages = exercises_of(folder)
     chapters: list[dict[str, Any]] = []

@@ -6,17 +6,18 @@ loading fails if a graded item carries any.
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from functools import cache
 from pathlib import Path
 
 from whosaidso import records
 from whosaidso.cases.checks import case_faults
-from whosaidso.faults import DataError, Fault
+from whosaidso.faults import DataError, Fault, once
 from whosaidso.tables import by_id, read_toml, refuse_unknown, rows
 
 CASES = Path(__file__).parent
 FILES = {
-    "case": ("case", "headline_claim", "correction", "choice"),
+    "case": ("case", "group", "headline_claim", "correction", "choice"),
     "articles": ("article",),
     "quotations": ("quotation",),
     "passages": ("text", "passage", "span"),
@@ -32,9 +33,9 @@ FILES = {
 """The files of a case, each with the tables it holds."""
 
 
-def case_ids() -> list[str]:
-    """Return the ids of the cases in the package."""
-    return sorted(path.parent.name for path in CASES.glob("*/case.toml"))
+def case_ids(folder: Path | None = None) -> list[str]:
+    """Return the ids of the cases in the package, or in another folder of cases."""
+    return sorted(path.parent.name for path in (folder or CASES).glob("*/case.toml"))
 
 
 @cache
@@ -83,6 +84,10 @@ def read_case(folder: Path) -> tuple[records.Case | None, list[Fault]]:
     for key in ("id", "title", "summary"):
         if "case" not in unread and not (isinstance(about.get(key), str) and about[key]):
             faults.append(Fault("case.toml", "case", f"lacks {key}.", "A [case] has id, title and summary."))
+    if "case" not in unread and about.get("id") and about["id"] != folder.name:
+        faults.append(
+            Fault("case.toml", "case", f"has the id {about['id']!r}.", f'Its folder is called "{folder.name}".')
+        )
     case = records.Case(
         id=str(about.get("id", "")),
         title=str(about.get("title", "")),
@@ -110,11 +115,43 @@ def read_case(folder: Path) -> tuple[records.Case | None, list[Fault]]:
             shares=table("figures", "share", records.HeadlineShare),
         ),
         reflections=table("reflections", "reflection", records.Reflection),
+        groups=table("case", "group", records.Group),
         choices=tuple(rows(tables["case"], "choice", records.Choice, "case.toml", faults)),
         corrections=tuple(rows(tables["case"], "correction", records.History, "case.toml", faults)),
     )
     faults += case_faults(case, unread)
-    return (None if unread else case), faults
+    return (None if unread else case), once(faults)
+
+
+@cache
+def _read(case_id: str) -> tuple[records.Case | None, list[Fault]]:
+    """Return a case of the package as `read_case` does; read once, however often it is asked for."""
+    return read_case(CASES / case_id)
+
+
+def find_case(fits: Callable[[records.Case], bool]) -> records.Case | None:
+    """Return the first case that fits, or None. One that is half made does not keep others from being found.
+
+    Raises
+    ------
+    DataError
+        If the case that fits has faults, or none fits and some could not be read at all.
+    """
+    unread: list[Fault] = []
+    for case_id in case_ids():
+        case, faults = _read(case_id)
+        if case is None:
+            unread += faults
+        elif fits(case):
+            return load_case(case_id)
+    if unread:
+        raise DataError(unread)
+    return None
+
+
+def case_of(assignment: str) -> records.Case | None:
+    """Return the case that has an assignment, or None; raises as `find_case` does."""
+    return find_case(lambda case: any(task.assignment == assignment for task in case.tasks.values()))
 
 
 def task_case(task_id: str) -> tuple[records.Task, records.Case]:
@@ -124,19 +161,24 @@ def task_case(task_id: str) -> tuple[records.Task, records.Case]:
     ------
     KeyError
         If no case has such a task; the message lists those there are.
+    DataError
+        If the case that has it is faulty.
     """
-    known: list[str] = []
-    for case_id in case_ids():
-        case = load_case(case_id)
-        if task_id in case.tasks:
-            return case.tasks[task_id], case
-        known += case.tasks
-    raise KeyError(f"No exercise is called {task_id!r}. There are: {', '.join(known)}.")
+    case = find_case(lambda case: task_id in case.tasks)
+    if case is None:
+        known = [name for case_id in case_ids() if (held := _read(case_id)[0]) for name in held.tasks]
+        raise KeyError(f"No exercise is called {task_id!r}. There are: {', '.join(known)}.")
+    return case.tasks[task_id], case
+
+
+def sound_cases() -> list[records.Case]:
+    """Return the cases without a fault, in the order of their ids."""
+    return [case for case_id in case_ids() if (case := _read(case_id)[0]) and not _read(case_id)[1]]
 
 
 def stand_ins() -> dict[str, str]:
     """Return the assignments that stand in place of others: assignment, then the one it may be done instead of."""
-    return {one.assignment: one.instead_of for case_id in case_ids() for one in load_case(case_id).choices}
+    return {one.assignment: one.instead_of for case in sound_cases() for one in case.choices}
 
 
 def choice_of(assignment: str) -> set[str]:

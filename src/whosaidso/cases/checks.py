@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Callable, Collection, Iterable, Iterator, Mapping
 from datetime import date, timedelta
-from itertools import pairwise
+from itertools import combinations, pairwise
 from typing import Any
 
 import attrs
@@ -13,6 +13,7 @@ import attrs
 from whosaidso import vocabulary
 from whosaidso.faults import Fault
 from whosaidso.kinds import kind_names
+from whosaidso.kinds import part as part_of_kind
 from whosaidso.records import (
     CITATION,
     Accept,
@@ -23,7 +24,11 @@ from whosaidso.records import (
     Edge,
     Passage,
     Question,
+    Quotation,
+    Record,
+    Source,
     SpanGold,
+    Task,
     Wording,
     seal_of,
     words_in,
@@ -50,11 +55,32 @@ def case_faults(case: Case, unread: Collection[str] = ()) -> list[Fault]:
     return [fault for check, files in _CHECKS.items() if not files & set(unread) for fault in check(case)]
 
 
+def is_blank(row: object) -> bool:
+    """Is a row as `whosaidso new-case` deals it out: an id, and nothing yet in the lines that matter most?"""
+    if isinstance(row, Passage):
+        return not any(part.text.strip() for part in row.part)
+    return not any(str(getattr(row, key)).strip() for key in _MAIN[type(row)])
+
+
+_MAIN: dict[type, tuple[str, ...]] = {
+    Article: ("outlet", "kind", "rights", "standing"),
+    Quotation: ("text",),
+    SpanGold: ("exact",),
+    Source: ("name", "what"),
+    Edge: ("teller", "told_by"),
+    Record: ("publisher", "title", "speaker", "carrier", "shows"),
+    Claim: ("text",),
+}
+"""The lines without which there is nothing to check in a row."""
+
+
 def _unknown(file: str, name: str, key: str, values: Iterable[str], known: Iterable[str], what: str) -> Iterator[Fault]:
     allowed = list(known)
     for value in dict.fromkeys(values):
-        if value not in allowed:
-            listed = ", ".join(allowed[:12]) + (" …" if len(allowed) > 12 else "")
+        listed = ", ".join(allowed[:12]) + (" …" if len(allowed) > 12 else "")
+        if value == "" and "" not in allowed:
+            yield Fault(file, name, f"has no {key}.", f"Choose one of: {listed}.", key=key)
+        elif value not in allowed:
             yield Fault(file, name, f"{key} is {value!r}, which is no {what}.", f"Known: {listed}.")
 
 
@@ -70,8 +96,15 @@ def _places(file: str, name: str, case: Case, article: str, paragraph: str, also
 def _articles(case: Case) -> Iterator[Fault]:
     file = "articles.toml"
     for article in case.articles.values():
+        if is_blank(article):
+            remedy = "Fill in its lines, then its paragraphs, one after the other."
+            yield Fault(file, article.id, "is not filled in.", remedy)
+            continue
         yield from _unknown(file, article.id, "bank", [article.bank], _KEYED, "bank")
         yield from _unknown(file, article.id, "headline", [article.headline], case.quotations, "quotation")
+        for key in ("outlet", "kind", "language", "rights", "standing"):
+            if not getattr(article, key).strip():
+                yield Fault(file, article.id, f"has an empty {key}.", "Every article has it.", key=key)
         if bool(article.date) == bool(article.date_inferred):
             yield Fault(
                 file, article.id, "needs a printed date or an inferred one.", "Fill exactly one of date, date_inferred."
@@ -87,7 +120,7 @@ def _articles(case: Case) -> Iterator[Fault]:
             if not _PARAGRAPH.match(paragraph.id):
                 yield Fault(file, name, "is no paragraph id.", "Use H, L, p1…, cap, by, img or com.")
             if not paragraph.told.strip():
-                yield Fault(file, name, "is not told.", "Tell the paragraph in our own words.")
+                yield Fault(file, name, "is not told.", "Tell the paragraph in our own words.", key="told")
             for quotation, _ in CITATION.findall(paragraph.told):
                 held = case.quotations.get(quotation)
                 if held and (held.article, held.paragraph) != (article.id, paragraph.id):
@@ -103,8 +136,9 @@ def _quotations(case: Case) -> Iterator[Fault]:
     file = "quotations.toml"
     for quotation in case.quotations.values():
         yield from _places(file, quotation.id, case, quotation.article, quotation.paragraph, ())
-        if not quotation.text.strip():
-            yield Fault(file, quotation.id, "has no words.", "Copy them from the article, or take it out.")
+        if is_blank(quotation):
+            yield Fault(file, quotation.id, "has no words.", "Copy them from the article, or take it out.", key="text")
+            continue
         if words_in(quotation.text) > QUOTATION_WORDS:
             yield Fault(
                 file,
@@ -121,7 +155,9 @@ def _seal(file: str, name: str, case: Case, article: str, paragraph: str, text: 
     if article not in case.articles:
         return
     hashes = {p.id: p.hash for p in case.articles[article].paragraph}
-    if not hashes.get(paragraph) or seal != seal_of(text, hashes[paragraph]):
+    if paragraph not in hashes:  # named elsewhere
+        return
+    if not hashes[paragraph] or seal != seal_of(text, hashes[paragraph]):
         yield Fault(
             file, name, f"has no current seal for {text[:30]!r}…",
             "Check it against the article, then run `whosaidso check --articles DIR --seal`.",
@@ -151,7 +187,12 @@ def held_words(case: Case, article: str) -> int:
 def _budgets(case: Case) -> Iterator[Fault]:
     for article in case.articles.values():
         held = held_words(case, article.id)
-        if held > article.budget:
+        if article.budget > article.words:
+            remedy = "A budget is a part of the article: two fifths at most, unless the text is yours or free to use."
+            yield Fault(
+                "articles.toml", article.id, f"has a budget of {article.budget} of {article.words} words.", remedy
+            )
+        elif held > article.budget:
             yield Fault(
                 "quotations.toml",
                 article.id,
@@ -167,6 +208,9 @@ def _passages(case: Case) -> Iterator[Fault]:
             file, text.id, "record", [r for r in (text.record, *text.written_from) if r], case.records, "record"
         )
     for passage in case.passages.values():
+        if is_blank(passage):
+            yield Fault(file, passage.id, "has no words.", "Copy them from the article into its parts.", key="part")
+            continue
         yield from _unknown(file, passage.id, "bank", [passage.bank], _KEYED, "bank")
         yield from _unknown(file, passage.id, "use", [passage.use], vocabulary.PASSAGE_USES, "use")
         if (passage.bank == "graded") != (passage.use == "graded"):
@@ -199,10 +243,13 @@ def _passages(case: Case) -> Iterator[Fault]:
 
 def span_faults(file: str, span: SpanGold, passages: dict[str, Passage]) -> Iterator[Fault]:
     """Yield what is wrong with one span: words that are not there, labels that are not."""
+    if is_blank(span):
+        yield Fault(file, span.id, "has no words.", "Copy the words that push, or that only seem to, from the passage.")
+        return
     yield from _unknown(file, span.id, "passage", [span.passage], passages, "passage")
     yield from _unknown(file, span.id, "grade", [span.grade], vocabulary.SPAN_GRADES, "grade")
     yield from _unknown(file, span.id, "labels", span.labels, vocabulary.TECHNIQUES, "technique")
-    if span.passage in passages:
+    if span.passage in passages and not is_blank(passages[span.passage]):
         parts = [p for p in passages[span.passage].part if (p.article, p.paragraph) == (span.article, span.paragraph)]
         if sum(part.text.count(span.exact) for part in parts) < span.occurrence:
             yield Fault(
@@ -221,6 +268,27 @@ def span_faults(file: str, span: SpanGold, passages: dict[str, Passage]) -> Iter
         yield Fault(file, span.id, "has no history.", "Say who decided, when and why.")
 
 
+def overlaps(file: str, spans: Iterable[SpanGold], passages: Mapping[str, Passage]) -> Iterator[Fault]:
+    """Yield each two spans of one paragraph that share letters: a student's mark would be counted twice."""
+    placed: dict[tuple[str, str, str], list[tuple[int, int, str]]] = {}
+    for span in spans:
+        parts = passages[span.passage].part if span.passage in passages else ()
+        text = next((p.text for p in parts if (p.article, p.paragraph) == (span.article, span.paragraph)), "")
+        start = -1
+        for _ in range(span.occurrence):
+            start = text.find(span.exact, start + 1) if span.exact else -1
+            if start < 0:
+                break
+        if start >= 0:
+            place = (span.passage, span.article, span.paragraph)
+            placed.setdefault(place, []).append((start, start + len(span.exact), span.id))
+    for found in placed.values():
+        for (_, end, one), (start, _, other) in combinations(sorted(found), 2):
+            if start < end:
+                remedy = "Cut one of them shorter, or keep only one."
+                yield Fault(file, other, f"overlaps {one} in the passage.", remedy)
+
+
 def _spans(case: Case) -> Iterator[Fault]:
     file = "passages.toml"
     for span in case.spans.values():
@@ -229,21 +297,39 @@ def _spans(case: Case) -> Iterator[Fault]:
             yield Fault(
                 file, span.id, "is gold of a graded passage.", "Gold of graded items stands under solutions/ only."
             )
+    yield from overlaps(file, case.spans.values(), case.passages)
 
 
 def _sources(case: Case) -> Iterator[Fault]:
     for source in case.sources.values():
         if source.id in case.articles:
             yield Fault("sources.toml", source.id, "is also an article.", "Give the source another id.")
+        if is_blank(source):
+            yield Fault(
+                "sources.toml",
+                source.id,
+                "has no name.",
+                "Say who it is and, in what, one neutral sentence.",
+                key="name",
+            )
+            continue
         yield from _unknown("sources.toml", source.id, "kind", [source.kind], vocabulary.SOURCE_KINDS, "kind of source")
         yield from _unknown("sources.toml", source.id, "records", source.records, case.records, "record")
 
 
 def edge_faults(file: str, edge: Edge, case: Case) -> Iterator[Fault]:
     """Yield what is wrong with one link: ends, place or words that do not exist."""
+    if is_blank(edge):
+        remedy = "Write who tells it in teller, and who told them in told_by, or take it out."
+        yield Fault(file, edge.id, "is a link without ends.", remedy)
+        return
     tellers = [*case.articles, *case.sources]
     yield from _unknown(file, edge.id, "teller", [edge.teller], tellers, "article or source")
     yield from _unknown(file, edge.id, "told_by", [edge.told_by], tellers, "article or source")
+    if edge.teller == edge.told_by:
+        yield Fault(
+            file, edge.id, f"goes from {edge.teller} to itself.", "Nobody is told by themselves: change one end."
+        )
     yield from _unknown(file, edge.id, "relation", [edge.relation], vocabulary.RELATIONS, "relation")
     yield from _unknown(file, edge.id, "certainty", [edge.certainty], vocabulary.CERTAINTIES, "certainty")
     yield from _unknown(file, edge.id, "bank", [edge.bank], _KEYED, "bank")
@@ -273,10 +359,13 @@ def _edges(case: Case) -> Iterator[Fault]:
 def _records(case: Case) -> Iterator[Fault]:
     file = "records.toml"
     for record in case.records.values():
+        if is_blank(record):
+            yield Fault(file, record.id, "is not filled in.", "Fill in its lines, or take it out.")
+            continue
         yield from _unknown(file, record.id, "how_read", [record.how_read], vocabulary.HOW_READ, "way of reading")
         yield from _unknown(file, record.id, "kind", [record.kind], vocabulary.RECORD_KINDS, "kind of record")
-        yield from _unknown(file, record.id, "origin_group", [record.origin_group], vocabulary.GROUPS, "group")
-        yield from _unknown(file, record.id, "carrier_group", [record.carrier_group], vocabulary.GROUPS, "group")
+        yield from _unknown(file, record.id, "origin_group", [record.origin_group], case.group_names, "group")
+        yield from _unknown(file, record.id, "carrier_group", [record.carrier_group], case.group_names, "group")
         yield from _unknown(file, record.id, "link", [record.link], vocabulary.LINKS, "kind of link")
         if record.link == "text" and not record.link_reason:
             yield Fault(file, record.id, "has its address as text without a reason.", "Fill link_reason.")
@@ -286,15 +375,18 @@ def _records(case: Case) -> Iterator[Fault]:
             yield Fault(file, record.id, f"quotes {words_in(record.quote)} words.", f"At most {QUOTATION_WORDS}.")
         for key in ("publisher", "title", "url", "speaker", "carrier", "shows", "cannot_show"):
             if not getattr(record, key).strip():
-                yield Fault(file, record.id, f"has an empty {key}.", "Every record has it.")
+                yield Fault(file, record.id, f"has an empty {key}.", "Every record has it.", key=key)
 
 
 def _claims(case: Case) -> Iterator[Fault]:
     file = "claims.toml"
     for claim in case.claims.values():
+        if is_blank(claim):
+            yield Fault(file, claim.id, "has no text.", "Write one sentence that records can settle.", key="text")
+            continue
         yield from _unknown(file, claim.id, "type", [claim.type], vocabulary.CLAIM_TYPES, "type of claim")
         yield from _unknown(file, claim.id, "bank", [claim.bank], vocabulary.BANKS, "bank")
-        yield from _unknown(file, claim.id, "origin_group", [claim.origin_group], vocabulary.GROUPS, "group")
+        yield from _unknown(file, claim.id, "origin_group", [claim.origin_group], case.group_names, "group")
         if claim.article:
             yield from _places(file, claim.id, case, claim.article, claim.paragraph, claim.also)
         yield from _unknown(file, claim.id, "text_id", filter(None, [claim.text_id]), case.texts, "text")
@@ -340,7 +432,7 @@ def claim_gold_faults(file: str, gold: ClaimGold, case: Case) -> Iterator[Fault]
     yield from _unknown(file, gold.id, "claim", [gold.id], case.claims, "claim")
     accepts = (*gold.accept_full, *gold.accept_half)
     verdicts = [gold.verdict, *(a.verdict for a in accepts), *gold.wrong]
-    yield from _unknown(file, gold.id, "verdict", verdicts, vocabulary.VERDICTS, "verdict")
+    yield from _unknown(file, gold.id, "gold verdict", verdicts, vocabulary.VERDICTS, "verdict")
     yield from _unknown(
         file, gold.id, "gaps", [*gold.gaps, *(g for a in accepts for g in a.gaps)], vocabulary.GAPS, "gap"
     )
@@ -360,6 +452,8 @@ def claim_gold_faults(file: str, gold: ClaimGold, case: Case) -> Iterator[Fault]
     if not all(sets):
         yield Fault(file, gold.id, "has an empty set of records, which anything fills.", "Take the [] out of usable.")
     for way in (Accept(gold.verdict, gold.usable, gold.gaps), *accepts):
+        if not way.verdict:
+            continue
         if way.verdict == "not_shown" and not (way.gaps or gold.gaps):
             yield Fault(file, gold.id, "is not_shown without a gap.", "Name the gaps that are right.")
         if way.verdict != "not_shown" and not (way.usable or gold.usable):
@@ -375,17 +469,18 @@ def claim_gold_faults(file: str, gold: ClaimGold, case: Case) -> Iterator[Fault]
             gold.id,
             f"rests on {', '.join(supplementary)} alone, which is never sole evidence.",
             "Pair it with another record.",
+            key="alone",
         )
     missing = set(vocabulary.VERDICTS) - {gold.verdict} - {a.verdict for a in accepts} - set(gold.wrong)
-    if missing:
+    if missing and gold.verdict:
         yield Fault(
             file,
             gold.id,
             f"has no message for {', '.join(sorted(missing))}.",
             "Give each wrong verdict a misconception in `wrong`.",
         )
-    if not gold.history:
-        yield Fault(file, gold.id, "has no history.", "Say who decided, when and why.")
+    if gold.verdict and not gold.history:
+        yield Fault(file, gold.id, "has no history.", "Say who decided, when and why.", key="history")
 
 
 def _headline_claims(case: Case) -> Iterator[Fault]:
@@ -395,21 +490,18 @@ def _headline_claims(case: Case) -> Iterator[Fault]:
 
 def _tasks(case: Case) -> Iterator[Fault]:
     file = "tasks.toml"
-    pools: dict[str, Mapping] = {
-        "claim_check": case.claims,
-        "span_label": case.passages,
-        "source_trace": case.articles,
-        "quick_check": case.questions,
-    }
     for task in case.tasks.values():
         yield from _unknown(file, task.id, "kind", [task.kind], kind_names(), "kind of exercise")
-        yield from _unknown(file, task.id, "items", task.items, pools.get(task.kind, ()), "item of that kind")
+        pool: Mapping[str, Claim | Passage | Article | Question] = _table(case, task, "ITEMS")
+        yield from _unknown(file, task.id, "items", task.items, pool, "item of that kind")
+        for key, names in (("items", task.items), ("options", task.options), ("voices", task.voices)):
+            for name in sorted({name for name in names if names.count(name) > 1}):
+                yield Fault(file, task.id, f"names {name} twice in {key}.", "Take one of them out.")
         if not task.items:
             yield Fault(file, task.id, "has no items.", "Name the claims, passages or articles it asks about.")
         if task.assignment and task.points < 1:
             yield Fault(file, task.id, f"is worth {task.points} points.", "A task of an assignment has at least 1.")
         wanted = "graded" if task.assignment else "open"
-        pool: Mapping[str, Claim | Passage | Article | Question] = pools.get(task.kind, {})
         if task.kind == "quick_check" and task.assignment:
             yield Fault(
                 file, task.id, "is a quick_check with marks.", "Its answers are public: leave assignment empty."
@@ -422,13 +514,25 @@ def _tasks(case: Case) -> Iterator[Fault]:
             for article, paragraph in sorted({place for place in parts if parts.count(place) > 1}):
                 remedy = "A mark names article and paragraph, so each may stand in a task once."
                 yield Fault(file, task.id, f"shows {article} {paragraph} twice.", remedy)
-        options = case.records if task.kind == "claim_check" else case.sources
-        yield from _unknown(file, task.id, "options", task.options, options, "option")
+        yield from _unknown(file, task.id, "options", task.options, _table(case, task, "OPTIONS"), "option")
         yield from _unknown(file, task.id, "voices", task.voices, case.headline_claims, "headline claim")
         if task.minutes > MINUTES:
             yield Fault(
                 file, task.id, f"takes {task.minutes} minutes.", f"Split it: at most {MINUTES} for a slow reader."
             )
+    marked: dict[tuple[str, bool, str], str] = {}
+    for task in case.tasks.values():
+        for item in dict.fromkeys(task.items) if task.assignment else ():
+            first = marked.setdefault((task.kind, bool(task.voices), item), task.id)
+            if first != task.id:
+                remedy = "It would be paid twice: take it out of one of them."
+                yield Fault(file, item, f"is asked for in {first} and in {task.id}.", remedy)
+
+
+def _table(case: Case, task: Task, name: str) -> Mapping[str, Any]:
+    """Return the table of the case that a kind names as its ITEMS or OPTIONS; {} where there is none."""
+    known = task.kind in kind_names()
+    return getattr(case, getattr(part_of_kind(task.kind, "answer"), name, ""), {}) if known else {}
 
 
 def _questions(case: Case) -> Iterator[Fault]:
@@ -532,7 +636,7 @@ def _figures(case: Case) -> Iterator[Fault]:
         if not count.counts:
             yield Fault(file, count.id, "does not say what it counts.", "Fill counts: it is the point of the figure.")
     for estimate in data.estimates.values():
-        yield from _unknown(file, estimate.id, "group", [estimate.group], vocabulary.GROUPS, "group")
+        yield from _unknown(file, estimate.id, "group", [estimate.group], case.group_names, "group")
         yield from _unknown(file, estimate.id, "kind", [estimate.kind], vocabulary.ESTIMATE_KINDS, "kind of estimate")
         if not (estimate.low or estimate.high) or (estimate.high and estimate.low > estimate.high):
             yield Fault(file, estimate.id, f"runs from {estimate.low} to {estimate.high}.", "low is at most high.")
@@ -624,15 +728,19 @@ def _ids(case: Case) -> Iterator[Fault]:
                 yield Fault(file, name, "is no id of this file.", f"Its ids look like {shape}.")
 
 
-def _citations(case: Case) -> Iterator[Fault]:
-    """Every {q012} and r014 in our own sentences exists."""
-    told: dict[str, Mapping[str, object]] = {
+def _told(case: Case) -> dict[str, Mapping[str, object]]:
+    """Return, for each file, the rows that hold sentences of ours."""
+    return {
         "articles.toml": case.articles, "sources.toml": case.sources, "edges.toml": case.edges,
         "records.toml": case.records, "claims.toml": case.claims, "passages.toml": {**case.texts, **case.passages, **case.spans},
         "tasks.toml": case.tasks, "reflections.toml": case.reflections,
         "questions.toml": case.questions, "figures.toml": _figure_rows(case), "case.toml": {item.when: item for item in case.corrections},
     }  # fmt: skip
-    for file, table in told.items():
+
+
+def _citations(case: Case) -> Iterator[Fault]:
+    """Every {q012} and r014 in our own sentences exists."""
+    for file, table in _told(case).items():
         for name, item in table.items():
             for text in _sentences(item):
                 for quotation, record in CITATION.findall(text):
@@ -640,6 +748,23 @@ def _citations(case: Case) -> Iterator[Fault]:
                         file, name, "a citation", filter(None, [quotation]), case.quotations, "quotation"
                     )
                     yield from _unknown(file, name, "a citation", filter(None, [record]), case.records, "record")
+
+
+EXAMPLE = re.compile(r"\bEXAMPLE\b")
+
+
+def example_faults(file: str, rows: Mapping[str, object]) -> Iterator[Fault]:
+    """Yield each row that still has the word EXAMPLE in it, as `whosaidso new-case` writes its worked examples."""
+    for name, row in rows.items():
+        if any(EXAMPLE.search(text) for text in _sentences(row)):
+            remedy = "Write your own over it, without the word EXAMPLE."
+            yield Fault(file, name, "is still the worked example.", remedy, key="example")
+
+
+def _examples(case: Case) -> Iterator[Fault]:
+    yield from example_faults("case.toml", {"case": (case.title, case.summary), **case.headline_claims})
+    for file, table in _told(case).items():
+        yield from example_faults(file, table)
 
 
 def _figure_rows(case: Case) -> dict[str, object]:
@@ -678,5 +803,6 @@ _CHECKS: dict[Callable[[Case], Iterator[Fault]], set[str]] = {
     _reflections: {"reflections"},
     _figures: {"articles", "figures", "quotations", "records"},
     _citations: {"quotations", "records"},
+    _examples: set(),
 }
 """Each check with the files that it cannot do without."""

@@ -5,7 +5,19 @@ from __future__ import annotations
 import io
 import sys
 
-from whosaidso.cli import articles, collect, course, disputes, export, feedback, grade, keeping, marking, report  # noqa: F401 - each module adds its verbs to the command
+from whosaidso.cli import (  # noqa: F401 - each module adds its verbs to the command
+    articles,
+    collect,
+    course,
+    disputes,
+    export,
+    feedback,
+    grade,
+    keeping,
+    marking,
+    report,
+    scaffold,
+)
 from whosaidso.cli.common import app, errors
 from whosaidso.faults import DataError
 

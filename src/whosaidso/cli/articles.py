@@ -45,7 +45,7 @@ def add(
       whosaidso articles add texts --course ../my-class
     """
     from whosaidso.attached import FOLDER, keep, recognise, why_not_here, worse
-    from whosaidso.cases import case_ids, load_case
+    from whosaidso.cases import sound_cases
 
     root = course_folder(course)
     source = folder.expanduser().resolve()
@@ -58,7 +58,7 @@ def add(
         )
     told: dict[str, dict[str, list[str]]] = {}
     kept = 0
-    cases = {case.id: case for case in map(load_case, case_ids()) if case.articles}  # others know no text
+    cases = {case.id: case for case in sound_cases() if case.articles}  # others know no text
     for case in cases.values():
         seen = recognise(case, source)
         for article in case.articles.values():

@@ -37,47 +37,84 @@ def check(
     seal: Annotated[
         bool, typer.Option("--seal", help="With --articles, renew the seals of quotations found word for word.")
     ] = False,
+    only: Annotated[str, typer.Option("--case", help="Look at one case only, by the name of its folder.")] = "",
     as_json: AsJson = False,
 ) -> None:
-    """Name everything that is wrong with cases, keys, quotations and notebooks.
+    """Name everything that is wrong with cases, keys, quotations and notebooks, case by case.
 
-    Example: whosaidso check
+    Examples:
+
+      whosaidso check
+
+      whosaidso check --case my_story
+
+      whosaidso check --case my_story --articles articles/my_story --seal
     """
-    from whosaidso.articles import quotation_faults, renew_seals
-    from whosaidso.cases import CASES, case_ids, read_case
+    from whosaidso.cases import case_ids
     from whosaidso.grading.audit import audit
 
     root = course_folder(course)
     if seal and articles is None:
         raise stop("--seal needs --articles DIR: a seal says that the words were found in the article.")
-    misquoted: list[Fault] = []
-    for case_id in case_ids() if articles is not None else []:
-        case, _ = read_case(CASES / case_id)
-        if case is None or articles is None:
-            continue
-        wrong = quotation_faults(case, articles)
-        misquoted += wrong
-        if not wrong:
-            console.print(f"{case_id}: every quotation is word for word in its article.")
-        if seal and not wrong:
-            console.print(f"{case_id}: {renew_seals(CASES / case_id, case, articles)} seals renewed.")
-        elif seal:
-            console.print(f"{case_id}: no seal was renewed, because not every quotation is as printed.")
+    if only and only not in case_ids():
+        raise stop(f"There is no case {only!r}; there are: {', '.join(case_ids())}.")
+    misquoted = {} if articles is None else _compared([only] if only else case_ids(), articles, seal)
     with errors.status("Checking cases, keys and notebooks"):
-        found = audit(root)
-    faults = [*misquoted, *found.faults]
+        found = audit(root, only=only)
     table = Table(show_header=False, box=None)
     for what, figure in found.figures:
         table.add_row(what, figure)
     console.print(table)
-    for fault in faults:
-        console.print(f"✗ {fault}", markup=False, highlight=False)
-    if not faults:
+    count = 0
+    for case_id, of_case in found.by_case.items():
+        faults = [*misquoted.get(case_id, ()), *of_case]
+        count += len(faults)
+        name = case_id or "the course"
+        if faults:
+            console.print(f"\n{name}: {_things(len(faults))} to mend. Begin at the top.", markup=False, highlight=False)
+        elif case_id:
+            console.print(f"\n{name}: no faults.", markup=False, highlight=False)
+        for fault in faults:
+            console.print(f"✗ {fault}", markup=False, highlight=False)
+    if not count:
         console.print("No faults.")
     if as_json:
-        print(json.dumps({"faults": len(faults), "figures": dict(found.figures)}))
-    if faults:
-        raise stop("1 fault." if len(faults) == 1 else f"{len(faults)} faults.")
+        print(json.dumps({"faults": count, "figures": dict(found.figures)}))
+    if count:
+        raise stop("1 fault." if count == 1 else f"{count} faults.")
+
+
+def _things(count: int) -> str:
+    return "1 thing" if count == 1 else f"{count} things"
+
+
+def _compared(case_ids: list[str], texts: Path, seal: bool) -> dict[str, list[Fault]]:
+    """Compare the quotations of cases with the articles in a folder, renew seals, and return what differs by case.
+
+    A case none of whose articles is there is passed over, unless it is the only one.
+    """
+    from whosaidso.articles import quotation_faults, renew_seals
+    from whosaidso.cases import CASES, read_case
+
+    if not texts.is_dir():
+        raise stop(f"{texts} is no folder; name the one with the articles as <id>.txt.")
+    found: dict[str, list[Fault]] = {}
+    read = {case_id: case for case_id in case_ids if (case := read_case(CASES / case_id)[0])}
+    if len(read) > 1:
+        read = {name: case for name, case in read.items() if any((texts / f"{a}.txt").is_file() for a in case.articles)}
+    if not read:
+        raise stop(
+            f"{texts} has no article of these cases: {', '.join(case_ids)}. A text is named after its article, <id>.txt."
+        )
+    for case_id, case in read.items():
+        found[case_id] = wrong = quotation_faults(case, texts)
+        if not wrong:
+            console.print(f"{case_id}: every quotation is word for word in its article.")
+        if seal and not wrong:
+            console.print(f"{case_id}: {renew_seals(CASES / case_id, case, texts)} seals renewed.")
+        elif seal:
+            console.print(f"{case_id}: no seal was renewed, because not every quotation is as printed.")
+    return found
 
 
 Site = Annotated[
@@ -238,12 +275,20 @@ def hand_in(
 def demo_class(
     students: Annotated[int, typer.Option(min=1, max=5000, help="How many students.")] = 30,
     seed: Annotated[int, typer.Option(help="The same seed gives the same class.")] = 1,
+    choosing: Annotated[
+        float,
+        typer.Option(min=0, max=1, help="Share of the students who choose the other story where there are two."),
+    ] = 0.0,
     course: Course = Path(),
     as_json: AsJson = False,
 ) -> None:
     """Put hand-ins of a simulated class of mixed ability under submitted/, to try grading on.
 
-    Example: whosaidso demo-class --students 30 --seed 1
+    Examples:
+
+      whosaidso demo-class --students 30 --seed 1
+
+      whosaidso demo-class --students 60 --choosing 0.4
     """
     from whosaidso.grading.demo import write_class
 
@@ -257,7 +302,7 @@ def demo_class(
                 f"A simulated class goes into a course of its own, and this one has {len(real)} other students, such as "
                 f"{sorted(real)[0]}: make a course for trying with `whosaidso new-course`."
             )
-        handed_in, kept = write_class(root, students=students, seed=seed, console=errors)
+        handed_in, kept = write_class(root, students=students, seed=seed, choosing=choosing, console=errors)
     except DataError as error:
         raise stop(str(error)) from error
     except FileNotFoundError as error:

@@ -5,19 +5,22 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from pathlib import Path
 
 import nbformat
 from attrs import frozen
 
-from whosaidso.cases import CASES, case_ids, open_gold, read_case
-from whosaidso.cases.checks import held_words
-from whosaidso.faults import Fault
+from whosaidso.cases import CASES, FILES, case_ids, open_gold, read_case
+from whosaidso.cases.checks import held_words, is_blank
+from whosaidso.check import Marked, mark_task
+from whosaidso.faults import Fault, once
 from whosaidso.gold import read_gold
 from whosaidso.grading.blind import BOUND, blind_shares
-from whosaidso.grading.marking import check_call, fill_marks
+from whosaidso.grading.marking import check_call, checks_of, marked_answer
 from whosaidso.grading.standards import balance, cautions_exceeded, cited_nowhere, listed_links, sets
 from whosaidso.records import Case, Gold
+from whosaidso.vocabulary import VERDICTS
 
 RESIDENTS = 0.15
 """Share of a case's records in which residents or Iraqi civil bodies speak (gold-policy §8)."""
@@ -27,66 +30,109 @@ RESIDENTS = 0.15
 class Found:
     """What an audit saw."""
 
-    faults: list[Fault]
+    by_case: dict[str, list[Fault]]
+    """The faults of each case with its keys and notebooks, in the order in which to mend them; "" has those of the course."""
     figures: list[tuple[str, str]]
     """What was counted, for the reader."""
 
+    @property
+    def faults(self) -> list[Fault]:
+        """All faults."""
+        return [fault for faults in self.by_case.values() for fault in faults]
 
-def audit(course: Path) -> Found:
-    """Return every fault of the package's cases and of the course in a folder, with figures."""
-    faults: list[Fault] = []
+
+def audit(course: Path, cases: Path = CASES, only: str = "") -> Found:
+    """Return every fault of the cases in a folder (of one of them, if it is named) and of a course, with figures."""
+    by_case: dict[str, list[Fault]] = {}
     figures: list[tuple[str, str]] = []
     read: list[Case] = []
-    for case_id in case_ids():
-        case, found = read_case(CASES / case_id)
-        faults += found
-        if case is None:
+    names = case_ids(cases)
+    for case_id in names:
+        case, faults = read_case(cases / case_id)
+        if case is not None:
+            read.append(case)
+        if only in ("", case_id):
+            by_case[case_id] = once(faults if case is None else _case_faults(course, case, faults, figures))
+    rest = [*unread_keys(course, read), *listed_links(course, *read)]
+    if len(read) == len(names):  # else what an unread case holds would be called unknown
+        rest += cited_nowhere(course, *read)
+    if not only:
+        by_case[""] = rest
+    return Found(by_case, figures)
+
+
+def unread_keys(course: Path, cases: list[Case]) -> list[Fault]:
+    """Return each folder of an assignment that no case asks for."""
+    known = {task.assignment for case in cases for task in case.tasks.values()}
+    found = sorted(path.parent.name for path in (course / "solutions").glob("*/gold.toml"))
+    remedy = "Name it as `assignment` of a task in tasks.toml, or take the folder away."
+    return [Fault(f"solutions/{name}", "", "belongs to no case.", remedy) for name in found if name not in known]
+
+
+def _case_faults(course: Path, case: Case, found: list[Fault], figures: list[tuple[str, str]]) -> list[Fault]:
+    """Return the faults of a case that could be read, after those found in reading it, and add its figures."""
+    faults = list(found)
+    counted = f"{len(case.articles)} articles, {len(case.records)} records, {len(case.claims)} claims, {len(case.edges)} open links"
+    figures.append((case.id, counted))
+    figures += [
+        (
+            f"{article.id}, words held",
+            f"{held_words(case, article.id)} of {article.budget} allowed ({article.words} in all)",
+        )
+        for article in case.articles.values()
+        if not is_blank(article)
+    ]
+    if not case.groups:
+        faults += _residents(case, figures)
+    practice = open_gold(case)
+    faults += cautions_exceeded("claims.toml", practice.claims.values(), case)
+    sets(case, practice, figures)
+    golds = dict(practice.claims)
+    for assignment in sorted({task.assignment for task in case.tasks.values() if task.assignment}):
+        gold, wrong = read_gold(course / "solutions" / assignment / "gold.toml", assignment, case)
+        faults += wrong
+        faults += _leaks(case, gold)
+        faults += cautions_exceeded(f"{assignment}/gold.toml", gold.claims.values(), case)
+        golds |= gold.claims
+        unsure = _touched(case, gold, faults)
+        sets(case, gold, figures)
+        faults += _balance(case, gold, unsure)
+        faults += _blind(case, gold, assignment, unsure, figures)
+        faults += _notebooks(course, assignment, gold, case, unsure)
+    keyed = {name: gold for name, gold in golds.items() if name in case.claims and gold.verdict in VERDICTS}
+    named = {fault.id for fault in faults}
+    asked = {name for name, claim in case.claims.items() if claim.bank != "discussion"}
+    faults += balance(case, keyed, figures, unsure=(asked - keyed.keys()) | (named & case.claims.keys()))
+    order = [f"{name}.toml" for name in FILES]
+    return sorted(faults, key=lambda fault: order.index(fault.file) if fault.file in order else len(order))
+
+
+def _residents(case: Case, figures: list[tuple[str, str]]) -> Iterator[Fault]:
+    heard = sum(record.resident for record in case.records.values())
+    figures.append((f"{case.id}, records by residents or Iraqi civil bodies", f"{heard} of {len(case.records)}"))
+    if heard < RESIDENTS * len(case.records):
+        remedy = f"At least {RESIDENTS:.0%} of the records are theirs; add some."
+        file = f"{case.id}/records.toml"
+        yield Fault(file, "", f"lets residents and Iraqi civil bodies speak {heard} times.", remedy)
+
+
+def _touched(case: Case, gold: Gold, faults: list[Fault]) -> set[str]:
+    """Return the tasks of an assignment that a fault lies in: their marks would only repeat it, or stumble over it."""
+    named = {fault.id.split(" ")[0] for fault in faults}
+    if any(not fault.id and fault.file == f"{gold.assignment}/gold.toml" for fault in faults):
+        return {task.id for task in case.tasks.values() if task.assignment == gold.assignment}
+    touched = set()
+    for task in case.tasks.values():
+        if task.assignment != gold.assignment:
             continue
-        read.append(case)
-        sound = not found
-        counted = f"{len(case.articles)} articles, {len(case.records)} records, {len(case.claims)} claims, {len(case.edges)} open links"
-        figures.append((case_id, counted))
-        figures += [
-            (
-                f"{article.id}, words held",
-                f"{held_words(case, article.id)} of {article.budget} allowed ({article.words} in all)",
-            )
-            for article in case.articles.values()
-        ]
-        heard = sum(record.resident for record in case.records.values())
-        figures.append((f"{case_id}, records by residents or Iraqi civil bodies", f"{heard} of {len(case.records)}"))
-        if heard < RESIDENTS * len(case.records):
-            remedy = f"At least {RESIDENTS:.0%} of the records are theirs; add some."
-            faults.append(
-                Fault(
-                    f"{case_id}/records.toml", "", f"lets residents and Iraqi civil bodies speak {heard} times.", remedy
-                )
-            )
-        practice = open_gold(case)
-        faults += cautions_exceeded("claims.toml", practice.claims.values(), case)
-        if sound:
-            sets(case, practice, figures)
-        golds = dict(practice.claims)
-        every_key = True
-        for assignment in sorted({task.assignment for task in case.tasks.values() if task.assignment}):
-            gold, found = read_gold(course / "solutions" / assignment / "gold.toml", assignment, case)
-            faults += found
-            faults += _leaks(case, gold)
-            faults += cautions_exceeded(f"{assignment}/gold.toml", gold.claims.values(), case)
-            golds |= gold.claims
-            if found or not sound:  # what follows would only repeat it, or stumble over it
-                every_key = False
-                continue
-            sets(case, gold, figures)
-            faults += _balance(case, gold)
-            faults += _blind(case, gold, assignment, figures)
-            faults += _notebooks(course, assignment, gold, case)
-        if every_key and sound:
-            faults += balance(case, golds, figures)
-    faults += listed_links(course, *read)
-    if len(read) == len(case_ids()):  # else what an unread case holds would be called unknown
-        faults += cited_nowhere(course, *read)
-    return Found(faults, figures)
+        uses = {task.id, *task.items, *task.options, *task.voices}
+        uses |= {span.id for span in gold.spans if span.passage in task.items}
+        uses |= {edge.id for edge in gold.edges if edge.article in task.items or edge.article not in case.articles}
+        uses |= {link.told_by for link in (*gold.accepted, *gold.lures)} if task.items and task.options else set()
+        uses |= {p.article for name in task.items if name in case.passages for p in case.passages[name].part}
+        if uses & named:
+            touched.add(task.id)
+    return touched
 
 
 def _leaks(case: Case, gold: Gold) -> list[Fault]:
@@ -104,11 +150,11 @@ def _leaks(case: Case, gold: Gold) -> list[Fault]:
     ]
 
 
-def _balance(case: Case, gold: Gold) -> list[Fault]:
+def _balance(case: Case, gold: Gold, unsure: set[str]) -> list[Fault]:
     """Sound items next to unsound ones in every scored set of claims."""
     faults = []
     for task in case.tasks.values():
-        if task.assignment == gold.assignment and task.kind == "claim_check":
+        if task.assignment == gold.assignment and task.kind == "claim_check" and task.id not in unsure:
             sound = [gold.claims[item].verdict == "supported" for item in task.items]
             if all(sound) or not any(sound):
                 faults.append(
@@ -122,10 +168,10 @@ def _balance(case: Case, gold: Gold) -> list[Fault]:
     return faults
 
 
-def _blind(case: Case, gold: Gold, assignment: str, figures: list[tuple[str, str]]) -> list[Fault]:
+def _blind(case: Case, gold: Gold, assignment: str, unsure: set[str], figures: list[tuple[str, str]]) -> list[Fault]:
     faults = []
     for task in case.tasks.values():
-        if task.assignment != assignment:
+        if task.assignment != assignment or task.id in unsure:
             continue
         shares = blind_shares(task, gold, case)
         best = max(shares, key=lambda name: shares[name])
@@ -136,14 +182,46 @@ def _blind(case: Case, gold: Gold, assignment: str, figures: list[tuple[str, str
                     f"{assignment}/gold.toml",
                     task.id,
                     f"pays {shares[best]:.1%} for {best!r}.",
-                    f"A blind strategy may earn {BOUND:.0%}; balance the set.",
+                    f"A blind strategy may earn {BOUND:.0%}. {_balanced(task.kind, best)}",
                 )
             )
     return faults
 
 
-def _notebooks(course: Path, assignment: str, gold: Gold, case: Case) -> list[Fault]:
-    from whosaidso.check import mark
+def _why(marked: Marked) -> str:
+    """Return in a line how a mark came about."""
+    said = [marked.score.arithmetic] if marked.score else marked.text.splitlines()[-1:]
+    return " ".join([*said, *(marked.parsed.problems[:1] if marked.parsed else ())])
+
+
+def _balanced(kind: str, strategy: str) -> str:
+    """Return what makes a blind strategy pay less."""
+    return next((remedy for of, word, remedy in _REMEDIES if of == kind and word in strategy), "Balance the set.")
+
+
+_REMEDIES = (
+    ("claim_check", "two cards", "Deal the cards in `options` in another order, or add cards that carry nothing."),
+    ("claim_check", "", "Add cards that carry nothing, or claims with another verdict."),
+    ("span_label", "capital", "Add a lure that begins with a capital letter."),
+    ("span_label", "quotation mark", "Add a lure that stands between quotation marks."),
+    ("span_label", "random", "Make the passages longer, or add lures as short as the words that push."),
+    ("span_label", "", "Add lures: words that only seem to push."),
+    ("source_trace", "every article to", "Add an article that this name told nothing, or more links."),
+    (
+        "source_trace",
+        "name",
+        "Offer more names in `options`, about twenty, or ask for a claim that ends in two voices.",
+    ),
+    ("source_trace", "", "Offer more names in `options` that told nobody anything."),
+)
+"""Kind of exercise, a word of the strategy's name, and what to do."""
+
+
+def _notebooks(course: Path, assignment: str, gold: Gold, case: Case, unsure: set[str]) -> list[Fault]:
+    tasks = {task.id: task for task in case.tasks.values() if task.assignment == assignment}
+
+    def marker(task: str, value: object, points: float) -> Marked:
+        return mark_task(tasks[task], case, value, points=points, gold=gold)
 
     faults: list[Fault] = []
     folder = course / "solutions" / assignment
@@ -172,7 +250,6 @@ def _notebooks(course: Path, assignment: str, gold: Gold, case: Case) -> list[Fa
             if cell.cell_type == "code" and (cell.get("outputs") or cell.get("execution_count")):
                 faults.append(Fault(where, name, "has outputs or a count.", "Clear all outputs and save."))
         calls = [call for cell in notebook.cells if cell.cell_type == "code" and (call := check_call(cell.source))]
-        tasks = {task.id: task for task in case.tasks.values() if task.assignment == assignment}
         for call in calls:
             if call.task in tasks and tasks[call.task].points != call.points:
                 faults.append(
@@ -185,22 +262,18 @@ def _notebooks(course: Path, assignment: str, gold: Gold, case: Case) -> list[Fa
             faults.append(Fault(where, task_id, "is checked, and is no task of this assignment.", remedy))
         for task_id in missing:
             faults.append(Fault(where, task_id, "is checked nowhere.", "Add its cells, or take it out of tasks.toml."))
-        if strange:
-            continue
-        marks = fill_marks(notebook, lambda task, value, points: mark(task, value, points=points, gold=gold))
-        for name, marked in marks.items():
-            points = next(
-                c.metadata.nbgrader.points
-                for c in notebook.cells
-                if c.metadata.get("nbgrader", {}).get("grade_id") == name
-            )
+        for found in checks_of(notebook):
+            points, name = found.call.points, found.grade_id
+            if found.call.task not in tasks or found.call.task in unsure:
+                continue
+            marked = marked_answer(found, marker)
             if marked.points != points:
                 faults.append(
                     Fault(
                         where,
                         name,
                         f"its model answer earns {marked.points:g} of {points:g}.",
-                        f"Correct the model or the key. {marked.text[:300]}",
+                        f"Run `whosaidso model-answers {assignment}`, or correct the model or the key. It says: {_why(marked)}",
                     )
                 )
         released = course / "exercises" / assignment / path.name

@@ -16,7 +16,7 @@ from nbformat import NotebookNode
 from rich.console import Console
 from rich.progress import track
 
-from whosaidso.cases import case_ids, load_case
+from whosaidso.cases import case_of, stand_ins
 from whosaidso.faults import DataError
 from whosaidso.gold import read_gold
 from whosaidso.grading.marking import check_call
@@ -40,17 +40,27 @@ _MORE = (
 """What simulated students add, so that hardly two notes are alike."""
 
 
-def write_class(course: Path, *, students: int, seed: int, console: Console | None = None) -> tuple[int, int]:
-    """Write hand-ins under submitted/; return how many were written and how many were there already."""
+def write_class(
+    course: Path, *, students: int, seed: int, choosing: float = 0.0, console: Console | None = None
+) -> tuple[int, int]:
+    """Write hand-ins under submitted/; return how many were written and how many were there already.
+
+    `choosing`, from 0 to 1, is the share of the students who do the assignments that stand in for others.
+    """
     draw = random.Random(seed)
-    prepared = [(notebook, path, *_gold(course, path)) for path, notebook in _releases(course)]
+    pairs = stand_ins()
+    prepared = {path.parent.name: (notebook, path, *_gold(course, path)) for path, notebook in _releases(course)}
+    other = {first: prepared[name] for name, first in pairs.items() if {name, first} <= prepared.keys()}
+    first = [name for name in prepared if name not in pairs or pairs[name] not in prepared]
     written = kept = 0
     for number in track(
         range(1, students + 1), description="Students", console=console, transient=True, disable=console is None
     ):
         student = f"student{number:04d}"
         ability = min(max(draw.gauss(0.6, 0.22), 0.02), 0.98)
-        for released, path, gold, case in prepared:
+        chooses = random.Random(f"{seed} {student} chooses").random() < choosing
+        for name in first:
+            released, path, gold, case = other[name] if chooses and name in other else prepared[name]
             seed_here = draw.random()
             target = course / "submitted" / student / path.parent.name / path.name
             if target.exists():
@@ -72,14 +82,13 @@ def _releases(course: Path) -> list[tuple[Path, NotebookNode]]:
 
 def _gold(course: Path, path: Path) -> tuple[Gold, Case]:
     assignment = path.parent.name
-    for case_id in case_ids():
-        case = load_case(case_id)
-        if any(task.assignment == assignment for task in case.tasks.values()):
-            gold, faults = read_gold(course / "solutions" / assignment / "gold.toml", assignment, case)
-            if faults:
-                raise DataError(faults)
-            return gold, case
-    raise FileNotFoundError(2, "no case has this assignment", assignment)
+    case = case_of(assignment)
+    if case is None:
+        raise FileNotFoundError(2, "no case has this assignment", assignment)
+    gold, faults = read_gold(course / "solutions" / assignment / "gold.toml", assignment, case)
+    if faults:
+        raise DataError(faults)
+    return gold, case
 
 
 def fill_in(

@@ -16,7 +16,7 @@ from typing import Any
 
 from attrs import evolve, field, frozen
 
-from whosaidso.cases import case_ids, load_case
+from whosaidso.cases import case_of
 from whosaidso.check import Marked, mark
 from whosaidso.faults import DataError, Fault
 from whosaidso.gold import gold_of, read_gold
@@ -150,15 +150,6 @@ def asked_of(gold: Gold, item: str) -> str:
 def items_of(case: Case, task: str) -> set[str]:
     """Return what may be disputed in a task: its items and headline claims."""
     return {*case.tasks[task].items, *case.tasks[task].voices}
-
-
-def case_of(assignment: str) -> Case | None:
-    """Return the case that has an assignment, or None."""
-    for case_id in case_ids():
-        case = load_case(case_id)
-        if any(task.assignment == assignment for task in case.tasks.values()):
-            return case
-    return None
 
 
 def load_key(course: CourseFolder, assignment: str) -> Key:

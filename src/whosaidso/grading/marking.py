@@ -90,7 +90,7 @@ def fill_marks(notebook: NotebookNode, marker: Marker = _mark) -> dict[str, Mark
             cells[place] = NotebookNode({**cell, "outputs": [], "execution_count": None})
     marks: dict[str, Marked] = {}
     for check in checks_of(notebook):
-        marked = _from_answer(check, marker)
+        marked = marked_answer(check, marker)
         outputs = [
             NotebookNode(
                 output_type="display_data",
@@ -114,7 +114,8 @@ def _no_maths(page: str) -> str:
     return f'<div class="tex2jax_ignore mathjax_ignore">{page}</div>'
 
 
-def _from_answer(check: Check, marker: Marker) -> Marked:
+def marked_answer(check: Check, marker: Marker) -> Marked:
+    """Return the mark of what stands in the answer cell of a check."""
     if check.answer is None:
         return refused("There is no answer cell before this one.", points=check.call.points)
     reading = read_literal(check.answer, check.call.name)

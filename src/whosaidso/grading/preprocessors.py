@@ -17,7 +17,7 @@ from nbgrader.converters.base import NbGraderException
 from nbgrader.coursedir import CourseDirectory
 from nbgrader.preprocessors import NbGraderPreprocessor, SaveAutoGrades
 
-from whosaidso.cases import case_ids, load_case
+from whosaidso.cases import case_of
 from whosaidso.check import SHOW_GOLD, show_gold
 from whosaidso.faults import DataError, Fault
 from whosaidso.gold import load_gold
@@ -51,8 +51,7 @@ def preflight(coursedir: CourseDirectory, assignment: str) -> None:
         With what was expected, what was found and what to do.
     """
     try:
-        cases = [load_case(case_id) for case_id in case_ids()]
-        case = next((c for c in cases if any(t.assignment == assignment for t in c.tasks.values())), None)
+        case = case_of(assignment)
         if case is None:
             raise NbGraderException(
                 f"{assignment} is no assignment of Who Said So?, and this course runs no student code. "

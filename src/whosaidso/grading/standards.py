@@ -9,13 +9,14 @@ from __future__ import annotations
 import json
 import re
 from collections import Counter
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Collection, Iterable, Iterator, Mapping
 from pathlib import Path
 from urllib.parse import urlsplit
 
+from whosaidso.cases.checks import is_blank
 from whosaidso.faults import Fault
 from whosaidso.records import Case, ClaimGold, Gold
-from whosaidso.vocabulary import GROUPS, LISTED_HOSTS, PARTLY_READ
+from whosaidso.vocabulary import LISTED_HOSTS, PARTLY_READ
 
 SIDES = {
     "Iran": ("iran",),
@@ -94,7 +95,9 @@ def cautions_exceeded(file: str, golds: Iterable[ClaimGold], case: Case) -> Iter
         for usable in _sets(gold):
             if usable and all(case.records[name].supplementary for name in usable):
                 remedy = "Put another record beside it, or take the set out."
-                yield Fault(file, gold.id, f"is carried by {', '.join(usable)}, never sole evidence.", remedy)
+                yield Fault(
+                    file, gold.id, f"is carried by {', '.join(usable)}, never sole evidence.", remedy, key="alone"
+                )
         used = {name for usable in gold.usable for name in usable}
         weak = {name for name in used if case.records[name].how_read in PARTLY_READ}
         if gold.verdict != "not_shown" and used and used == weak and not gold.enough:
@@ -111,30 +114,36 @@ def _sets(gold: ClaimGold) -> Iterator[tuple[str, ...]]:
             yield from accept.usable
 
 
-def balance(case: Case, golds: Mapping[str, ClaimGold], figures: list[tuple[str, str]]) -> Iterator[Fault]:
-    """Count claims by article, by the side they go back to, and records by who prints them; yield what may never be."""
+def balance(
+    case: Case, golds: Mapping[str, ClaimGold], figures: list[tuple[str, str]], unsure: Collection[str] = ()
+) -> Iterator[Fault]:
+    """Count claims by article, by the side they go back to, and records by who prints them; yield what may never be.
+
+    Claims that are `unsure`, because they have no key yet or a faulty one, are held to be whatever is lacking.
+    """
+    places = {
+        name: {claim.article, *(place.partition(":")[0] for place in claim.also)} for name, claim in case.claims.items()
+    }
     for article in case.articles.values():
-        verdicts = _verdicts(
-            gold
-            for name, gold in golds.items()
-            if article.id in (case.claims[name].article, *(place.partition(":")[0] for place in case.claims[name].also))
-        )
+        verdicts = _verdicts(gold for name, gold in golds.items() if article.id in places[name])
         figures.append((f"{article.id}, claims with a key", _told(verdicts)))
-        if not verdicts["supported"]:
+        if not verdicts["supported"] and not any(article.id in places[name] for name in unsure):
             remedy = "Every article says something that is so; key one such claim."
             yield Fault("claims.toml", article.id, "has no claim that is supported.", remedy)
-    counted = {group for groups in SIDES.values() for group in groups}
-    others = {GROUPS[group]: (group,) for group in GROUPS if group not in counted}
-    for side, groups in {**SIDES, **others}.items():
+    sides = {group.name: (group.id,) for group in case.groups.values() if group.balanced} if case.groups else SIDES
+    counted = {group for groups in sides.values() for group in groups}
+    others = {name: (group,) for group, name in case.group_names.items() if group not in counted}
+    for side, groups in {**sides, **others}.items():
         verdicts = _verdicts(gold for name, gold in golds.items() if case.claims[name].origin_group in groups)
-        owed = side in SIDES and case.articles  # a case of records alone need not hear every side
+        open_yet = any(case.claims[name].origin_group in groups for name in unsure)
+        owed = side in sides and case.articles and not open_yet  # a case of records alone need not hear every side
         if verdicts or owed:
             figures.append((f"{case.id}, claims that go back to {side}", _told(verdicts)))
         if owed and (not verdicts["supported"] or verdicts["supported"] == verdicts.total()):
             remedy = "Each side has supported and other claims; key one of the kind that lacks."
             yield Fault("claims.toml", side, f"has the keys: {_told(verdicts)}.", remedy)
     for what, key in (("carried", "carrier_group"), ("spoken", "origin_group")):
-        heard = Counter(getattr(record, key) for record in case.records.values())
+        heard = Counter(getattr(record, key) for record in case.records.values() if not is_blank(record))
         parts = [f"{count} {group}" for group, count in heard.most_common()]
         figures.append((f"{case.id}, records, by whom {what}", ", ".join(parts)))
 

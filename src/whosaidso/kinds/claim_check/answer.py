@@ -9,6 +9,10 @@ from whosaidso.records import Case, Task
 from whosaidso.vocabulary import CONFIDENCE, GAPS, VERDICTS
 
 NAME = "claims"
+ITEMS = "claims"
+"""The table of a case that its items come from."""
+OPTIONS = "records"
+"""The table that what may be chosen comes from."""
 MOST_RECORDS = 2
 
 

@@ -6,6 +6,8 @@ from whosaidso.answers import Parsed, as_list, choose
 from whosaidso.records import Case, Task
 
 NAME = "quick"
+ITEMS = "questions"
+"""The table of a case that its items come from."""
 
 
 def parse(raw: object, task: Task, case: Case) -> Parsed:

@@ -11,6 +11,10 @@ from whosaidso.records import Case, Task
 from whosaidso.vocabulary import INDEPENDENCE, RELATIONS
 
 NAME = "sourcing"
+ITEMS = "articles"
+"""The table of a case that its items come from."""
+OPTIONS = "sources"
+"""The table that what may be chosen comes from."""
 MOST_LINKS = 200
 
 _PLACE = re.compile(r"^(?:(?P<article>[\w-]+)[: ])?(?P<paragraph>H|L|p\d+|cap|by|img|com)$", re.IGNORECASE)

@@ -9,6 +9,8 @@ from whosaidso.records import Case, Part, Task
 from whosaidso.vocabulary import TECHNIQUES
 
 NAME = "wording"
+ITEMS = "passages"
+"""The table of a case that its items come from."""
 MOST_MARKS = 400
 
 _FORGIVEN = str.maketrans("“”„«»‘’‚‹›\u00a0\u202f", '""' + '"""' + "'''''" + "  ")
