@@ -77,6 +77,8 @@ class Article:
     date_grounds: str = ""
     republished_from: str = ""
     address_note: str = ""
+    whole: bool = False
+    """True: `told` has the article's own words, all of them. It is ours, or free to use."""
     paragraph: tuple[Paragraph, ...] = ()
 
 

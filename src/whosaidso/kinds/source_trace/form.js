@@ -269,7 +269,7 @@ function section(form, article) {
   const drawn = picture(form, 2, words.picture, [article.id]);
   const box = part(
     form, 1, form.long(article.id),
-    h("details", { open: true, class: "wss-strip" }, h("summary", { "data-key": `${article.id}-strip` }, words.strip), small(words.marks), strip(form, article, add)),
+    h("details", { open: true, class: "wss-strip" }, h("summary", { "data-key": `${article.id}-strip` }, words.strip), small(article.whole ? words.marks_whole : words.marks), strip(form, article, add)),
     h("div", { class: "wss-work" }, part(form, 2, words.links, list, more), drawn.box),
     form.differently(article.id, article.id),
   );
@@ -339,7 +339,7 @@ function drawVoices(form) {
   form.body.append(...spec.claims.map(({ id, text, carried }) => part(
     form, 1, `${id}. ${text}`, h("p", {}, words.carried),
     ...spec.articles.filter((article) => carried.includes(article.id)).map((article) => h(
-      "details", { class: "wss-strip" }, h("summary", { "data-key": `${id}-${article.id}` }, form.long(article.id)), small(words.marks), strip(form, article),
+      "details", { class: "wss-strip" }, h("summary", { "data-key": `${id}-${article.id}` }, form.long(article.id)), small(article.whole ? words.marks_whole : words.marks), strip(form, article),
     )),
     h("fieldset", {}, h("legend", {}, words.voices), small(words.voices_help),
       h("div", { class: "wss-voices" }, choices(id, "checkbox", "voices", options(spec), form.long, (chosen) => chosen))),

@@ -16,6 +16,7 @@ STRINGS: dict[str, Any] = {
     "article": "{id} ({outlet})",
     "strip": "The article, paragraph by paragraph",
     "marks": "The article's own words stand in quotation marks; the rest is told in our words. H is the headline, L the line under it, “by” the lines that name author or agency, “com” the comments of readers.",
+    "marks_whole": "The article stands here whole, in its own words. H is the headline, “by” the lines that name author or agency, “img” the line under a picture.",
     "note": "Before you read on: {note}",
     "from": "+ Link from {place}",
     "links": "Your links in this article",
@@ -96,7 +97,7 @@ def spec(task: Task, case: Case) -> Spec:
 def _article(item: str, case: Case) -> Spec:
     article = case.articles[item]
     strip = [{"id": p.id, "note": p.note, "told": in_context(case, item, p.id)} for p in article.paragraph]
-    return {"id": item, "outlet": article.outlet, "strip": strip}
+    return {"id": item, "outlet": article.outlet, "whole": article.whole, "strip": strip}
 
 
 def printed(source: Source) -> str:
