@@ -6,6 +6,7 @@ The names a notebook uses are loaded on first use, so that `import whosaidso` st
 from __future__ import annotations
 
 from importlib import import_module
+from pathlib import Path
 
 __version__ = "0.1.0"
 
@@ -13,10 +14,10 @@ _HOMES = {
     "load_case": "whosaidso.cases",
     "check": "whosaidso.check",
     "picture": "whosaidso.pictures",
-    "claim_check": "whosaidso.kinds.claim_check.form",
-    "quick_check": "whosaidso.kinds.quick_check.form",
-    "source_trace": "whosaidso.kinds.source_trace.form",
-    "span_label": "whosaidso.kinds.span_label.form",
+    **{
+        path.parent.name: f"whosaidso.kinds.{path.parent.name}.form"
+        for path in sorted(Path(__file__).parent.glob("kinds/*/form.py"))
+    },
 }
 
 __all__ = list(_HOMES)

@@ -472,7 +472,7 @@ def claim_gold_faults(file: str, gold: ClaimGold, case: Case) -> Iterator[Fault]
             key="alone",
         )
     missing = set(vocabulary.VERDICTS) - {gold.verdict} - {a.verdict for a in accepts} - set(gold.wrong)
-    if missing and gold.verdict:
+    if missing and gold.verdict in vocabulary.VERDICTS:
         yield Fault(
             file,
             gold.id,

@@ -102,3 +102,32 @@ def model_answers(
                 _say(line)
         if faults:
             _say(f"{name}: the key is not finished ({len(faults)} to mend), so the model answers are not, either.")
+
+
+@app.command("new-kind")
+def new_kind(
+    name: Annotated[str, typer.Argument(help="A Python name: small letters, digits, underscores.")],
+    course: Course = Path(),
+) -> None:
+    """Make an exercise kind of your own: one folder of code, found by its name, that works from the start.
+
+    It asks of each claim what kind of claim it is. Change it into what you want, file by file. A practice task and a test
+    come with it. This one does need Python and JavaScript.
+
+    Example: whosaidso new-kind claim_type
+    """
+    from whosaidso.scaffold.cases import Refused
+    from whosaidso.scaffold.kinds import new_kind as make
+
+    root = _checkout(course)
+    try:
+        folder, test, tasks = (path.relative_to(root).as_posix() for path in make(name, root))
+    except Refused as error:
+        raise stop(str(error)) from error
+    except OSError as error:
+        raise stop(f"The kind could not be written ({error.strerror or error}); nothing was left behind.") from error
+    _say(f"Made the kind {name}:")
+    _say(f"  {folder}/   answer, scoring, outcomes, form, paper, samples")
+    _say(f"  {tasks}   a practice task at its end")
+    _say(f"  {test}   a test that it loads and marks")
+    _say(f"Next: python -m pytest {test}, then change one file after the other.")

@@ -55,10 +55,16 @@ def audit(course: Path, cases: Path = CASES, only: str = "") -> Found:
             by_case[case_id] = once(faults if case is None else _case_faults(course, case, faults, figures))
     rest = [*unread_keys(course, read), *listed_links(course, *read)]
     if len(read) == len(names):  # else what an unread case holds would be called unknown
-        rest += cited_nowhere(course, *read)
+        told = [f"solutions/{fault.file}: {fault.problem}" for faults in by_case.values() for fault in faults]
+        rest += [fault for fault in cited_nowhere(course, *read) if not _is_told(fault, told)]
     if not only:
         by_case[""] = rest
     return Found(by_case, figures)
+
+
+def _is_told(fault: Fault, told: list[str]) -> bool:
+    """Was an id that leads nowhere named already as a wrong line of the same key?"""
+    return any(line.startswith(f"{fault.file}: ") and repr(fault.id) in line for line in told)
 
 
 def unread_keys(course: Path, cases: list[Case]) -> list[Fault]:

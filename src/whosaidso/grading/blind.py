@@ -22,7 +22,7 @@ ROUNDS = 200
 def blind_shares(task: Task, gold: Gold, case: Case, seed: int = 1) -> dict[str, float]:
     """Return the share of the marks that each blind strategy earns; random ones as a mean."""
     draw = random.Random(seed)
-    strategies = {"claim_check": _claims, "span_label": _spans, "source_trace": _traces}[task.kind]
+    strategies = {"claim_check": _claims, "span_label": _spans, "source_trace": _traces}.get(task.kind, _nothing)
     earned: dict[str, list[float]] = {}
     for name, raw in strategies(task, case, draw):
         parsed = part(task.kind, "answer").parse(raw, task, case)
@@ -32,6 +32,11 @@ def blind_shares(task: Task, gold: Gold, case: Case, seed: int = 1) -> dict[str,
 
 
 Answers = Iterator[tuple[str, object]]
+
+
+def _nothing(task: Task, case: Case, draw: random.Random) -> Answers:
+    """The one strategy for a kind of which no other is known."""
+    yield "nothing", {}
 
 
 def _claims(task: Task, case: Case, draw: random.Random) -> Answers:

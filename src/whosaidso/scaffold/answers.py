@@ -76,7 +76,7 @@ def _claim_pattern(task: Task) -> str:
     return (
         "# type between the quote marks and keep every comma. The words you may use\n"
         "# stand in the form above; leave empty what you do not need. The pattern:\n"
-        '#   "c11": {"verdict": "supported", "evidence": ["r024", ""],\n'
+        '#   "claim": {"verdict": "supported", "evidence": ["card", ""],\n'
         '#           "gap": "", "confidence": "0.75"},\n'
         f"claims = {{\n{rows}}}\n"
     )
@@ -87,7 +87,7 @@ def _span_pattern(task: Task) -> str:
         "# one line for each mark: text, paragraph, exact words, which time they occur\n"
         "# there (1 is the first), label. Copy a line for more; spare lines may stay\n"
         "# empty. The pattern:\n"
-        '#   ("southfront-raqqa", "p2", "According to some data", 1, "vague_authority"),\n'
+        '#   ("text", "p2", "exact words", 1, "vague_authority"),\n'
         "wording = [\n" + LINES["span_label"] * '    ("", "", "", 1, ""),\n' + "]\n"
     )
 
@@ -106,8 +106,8 @@ def _trace_pattern(task: Task) -> str:
     return (
         "# one line for each link: who tells it, who told them, how, where it says so.\n"
         "# Copy a line for more links; spare lines may stay empty. The short names stand\n"
-        "# in the form above. The pattern, from the chapter:\n"
-        '#   ("southfront-convoys", "fars", "cites", "p1"),\n'
+        "# in the form above. The pattern:\n"
+        '#   ("teller", "told-by", "cites", "p1"),\n'
         'sourcing = {"edges": [\n' + LINES["source_trace"] * '    ("", "", "", ""),\n' + "]}\n"
     )
 

@@ -160,7 +160,7 @@ def _write(folders: list[Path], name: str, words: dict[str, str]) -> None:
         _fill(TEMPLATES / "case" / f"{file}.toml", public / f"{file}.toml", words)
     for end, folder in zip(ASSIGNMENTS, keys, strict=True):
         _fill(TEMPLATES / "keys" / f"{end}.toml", folder / "gold.toml", words)
-        _fill(TEMPLATES / "after.md", folder / "debrief.md", words | {"title": _told(words)[end]["title"].lower()})
+        _fill(TEMPLATES / "afterwards.md", folder / "debrief.md", words | {"title": _told(words)[end]["title"].lower()})
     for letter in "ab":
         shutil.copyfile(TEMPLATES / "texts" / f"{letter}.txt", texts / f"{name}-{letter}.txt")
 
