@@ -85,7 +85,7 @@ def worksheet_parts(toc: dict[str, Any]) -> list[Part]:
     every = [name for part in toc["parts"] for name in files_of(part["chapters"])]
     return [
         ("The five articles", [name for name in every if name.startswith("book/articles/")]),
-        ("Sheets", ["book/print/worksheets", "book/print/assignments", "book/print/other-story"]),
+        ("Sheets", ["book/print/worksheets", "book/print/assignments", "book/print/other-story", "book/print/twin"]),
     ]
 
 
