@@ -27,7 +27,7 @@ def plain_text(text: str) -> str:
 
 def paragraphs_of(article: Article, folder: Path) -> dict[str, str]:
     """Return the text of each paragraph that has line numbers, or of all in order, from `<folder>/<id>.txt`."""
-    lines = (folder / f"{article.id}.txt").read_text(encoding="utf-8").splitlines()
+    lines = (folder / f"{article.id}.txt").read_text(encoding="utf-8-sig").splitlines()
     if not any(paragraph.lines for paragraph in article.paragraph):
         held = [text for line in lines if (text := plain_text(line))]
         printed = [paragraph.id for paragraph in article.paragraph if paragraph.id != "com"]
@@ -61,7 +61,11 @@ def quotation_faults(case: Case, folder: Path) -> list[Fault]:
                 )
             )
             continue
-        texts = paragraphs_of(article, folder)
+        try:
+            texts = paragraphs_of(article, folder)
+        except UnicodeDecodeError:
+            faults.append(Fault(path.name, article.id, "is not a plain text in UTF-8.", "Save it again as UTF-8."))
+            continue
         faults += _other_count(article, path)
         quoted = [(q.id, q.paragraph, q.text) for q in case.quotations.values() if q.article == article.id]
         parts = [(w.id, p.paragraph, p.text) for w in case.passages.values() for p in w.part if p.article == article.id]
@@ -83,7 +87,7 @@ def _other_count(article: Article, path: Path) -> list[Fault]:
     """Return a fault if a text that is read line by line has another number of paragraphs than articles.toml."""
     if any(paragraph.lines for paragraph in article.paragraph):
         return []
-    held = sum(bool(plain_text(line)) for line in path.read_text(encoding="utf-8").splitlines())
+    held = sum(bool(plain_text(line)) for line in path.read_text(encoding="utf-8-sig").splitlines())
     told = sum(paragraph.id != "com" for paragraph in article.paragraph)
     if held == told:
         return []
@@ -108,7 +112,7 @@ def renew_seals(folder: Path, case: Case, texts: Path) -> int:
             words[article.id] = sum(map(words_in, held.values()))
         for name, text in held.items():
             hashes[article.id, name] = hash_of(text)
-    document = tomlkit.parse((folder / "articles.toml").read_text(encoding="utf-8"))
+    document = tomlkit.parse((folder / "articles.toml").read_text(encoding="utf-8-sig"))
     for table in document.get("article", ()):
         table["words"] = words.get(str(table["id"]), table["words"])
         for paragraph in table.get("paragraph", ()):
@@ -117,12 +121,12 @@ def renew_seals(folder: Path, case: Case, texts: Path) -> int:
                 paragraph["hash"] = hashes[key]
     _write(folder / "articles.toml", document)
     sealed = 0
-    document = tomlkit.parse((folder / "quotations.toml").read_text(encoding="utf-8"))
+    document = tomlkit.parse((folder / "quotations.toml").read_text(encoding="utf-8-sig"))
     for row in document.get("quotation", ()):
         row["seal"] = seal_of(str(row["text"]), hashes.get((str(row["article"]), str(row["paragraph"])), ""))
         sealed += 1
     _write(folder / "quotations.toml", document)
-    document = tomlkit.parse((folder / "passages.toml").read_text(encoding="utf-8"))
+    document = tomlkit.parse((folder / "passages.toml").read_text(encoding="utf-8-sig"))
     for passage in document.get("passage", ()):
         for row in passage.get("part", ()):
             key = (str(row["article"]), str(row["paragraph"]))

@@ -480,7 +480,7 @@ def record_card(case: Case, name: str, anchor: str, level: int = 0) -> list[node
         ("Kind", RECORD_KINDS[record.kind]),
         ("How we read it", HOW_READ[record.how_read]),
         ("Who speaks", speaks),
-        ("A side in the war?", standing),
+        (f"A {case.side}?", standing),
         (
             "Against own interest",
             "The speaker admits something that does not help them." if record.against_interest else "",
@@ -548,7 +548,7 @@ def source_list(case: Case) -> list[nodes.Node]:
             term += [nodes.Text(" "), words(source.arabic, lang="ar", dir="rtl", cls="wss-arabic")]
         term += [nodes.Text(" "), nodes.literal("", source.id)]
         text = prose(case, source.what)
-        more = [f"Kind: {source.kind}.", "A side in the war." if source.party else ""]
+        more = [f"Kind: {source.kind}.", f"A {case.side}." if source.party else ""]
         if source.printed_as:
             more.append(f"Printed in the article as “{source.printed_as}”.")
         body = [para(*text), para(" ".join(filter(None, more)), cls="wss-small")]

@@ -725,3 +725,8 @@ class Case:
     def group_names(self) -> dict[str, str]:
         """What each group of the case is called, in the order in which they are shown."""
         return {group.id: group.name for group in self.groups.values()} or GROUPS
+
+    @property
+    def side(self) -> str:
+        """What a party is called on a card."""
+        return "side in this story" if self.groups else "side in the war"

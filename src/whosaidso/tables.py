@@ -120,14 +120,22 @@ def _read_part(value: Any, kind: Any) -> object:
     return _converter.structure(value, kind)
 
 
+_MEND = (
+    "Mend that line: a text stands between two straight quotation marks, on one line; a straight one inside it is written "
+    'with a backslash, \\".'
+)
+
+
 def read_toml(path: Path, file: str, faults: list[Fault]) -> dict[str, Any]:
     """Return the file's tables, or {} after adding a fault."""
     try:
-        return tomllib.loads(path.read_text(encoding="utf-8"))
+        return tomllib.loads(
+            path.read_text(encoding="utf-8-sig")
+        )  # some editors begin a file with a mark of its encoding
     except FileNotFoundError:
         faults.append(Fault(file, "", "is missing.", f"Put it back at {path.parent.name}/{path.name}."))
     except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
-        faults.append(Fault(file, "", f"is not TOML: {error}.", "Mend that line."))
+        faults.append(Fault(file, "", f"is not TOML: {error}.", _MEND))
     return {}
 
 

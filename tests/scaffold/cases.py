@@ -42,7 +42,10 @@ def finish(course: Path) -> None:
         gold, _ = read_gold(path.parent / "gold.toml", assignment, case)
         notebook = nbformat.read(path, as_version=4)
         notebooks.renew(notebook, assignment, case, gold)
+        for cell in notebook.cells:
+            cell.source = cell.source.replace("EXAMPLE. Write a model answer here", "A model answer stands here")
         notebooks.write(notebook, path)
+        (path.parent / "debrief.md").write_text("# Debrief\n", encoding="utf-8")
         released = course / "exercises" / assignment / path.name
         released.parent.mkdir(parents=True, exist_ok=True)
         released.write_text("{}", encoding="utf-8")

@@ -145,6 +145,7 @@ def spoil_notebooks(course: Path) -> dict[str, str]:
             '"north-bridge-claims-1", claims, points=14', '"north-bridge-claims-1", claims, points=15'
         )
     books["sourcing"].cells[1].execution_count = 3
+    books["sourcing"].cells[-1].source = "EXAMPLE. Write here."
     books["wording"].cells.append(nbformat.v4.new_code_cell('check("north-bridge-wording-9", wording, points=1)'))
     for end, book in books.items():
         write(book, paths[end])
@@ -156,6 +157,7 @@ def spoil_notebooks(course: Path) -> dict[str, str]:
         "metadata": "has the metadata whosaidso",
         "wrong points": "north-bridge-claims-1: is checked for 15 points",
         "outputs": "north-bridge-sourcing-who: has outputs or a count",
+        "no model answer": "north-bridge-sourcing-why: has no model answer",
         "check of no task": "north-bridge-wording-9: is checked, and is no task of this assignment",
         "no release": f"exercises/{NAME}-sourcing/{NAME}-sourcing.ipynb: is missing",
         "folder of no case": "solutions/ghost: belongs to no case",

@@ -51,7 +51,7 @@ def test_the_check_of_a_new_case_says_only_what_is_still_to_be_written(tmp_path:
         "school-canteen-claims/gold.toml: c103: has no gold verdict. Choose one of: supported, contradicted, missing_context, not_shown."
         in said
     )
-    waiting = ("is still the worked example", "has no words", "is not filled in", "is not told", "has no text", "has no name", "without ends", "has no gold verdict", "Run `whosaidso release")  # fmt: skip
+    waiting = ("is still the worked example", "has no words", "is not filled in", "is not told", "has no text", "has no name", "without ends", "has no gold verdict", "has no model answer", "debrief.md: is still the example", "Run `whosaidso release")  # fmt: skip
     assert [line for line in said if not any(words in line for words in waiting)] == []
     assert found.by_case["school_canteen"] == found.faults
 
@@ -131,6 +131,10 @@ def test_a_teacher_goes_from_nothing_to_a_grade(checkout: Path, monkeypatch):
         checkout, "check", "--case", "north_bridge", "--articles", "articles/north_bridge", "--seal", monkey=monkeypatch
     )
     assert "every quotation is word for word in its article" in sealed.stdout
+    for name in names:
+        (checkout / "solutions" / name / "debrief.md").unlink()
+        path = checkout / "solutions" / name / f"{name}.ipynb"
+        path.write_text(path.read_text("utf-8").replace("EXAMPLE. ", ""), "utf-8")
     for words in (("model-answers", *names), ("release", *names)):
         done = say(checkout, *words, monkey=monkeypatch)
         assert done.returncode == 0, done.stdout + done.stderr

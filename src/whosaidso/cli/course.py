@@ -56,6 +56,7 @@ def check(
     root = course_folder(course)
     if seal and articles is None:
         raise stop("--seal needs --articles DIR: a seal says that the words were found in the article.")
+    only = only.replace("-", "_")
     if only and only not in case_ids():
         raise stop(f"There is no case {only!r}; there are: {', '.join(case_ids())}.")
     misquoted = {} if articles is None else _compared([only] if only else case_ids(), articles, seal)

@@ -11,7 +11,7 @@ from collections.abc import Mapping
 
 from attrs import frozen
 
-from whosaidso.records import Record
+from whosaidso.records import Case, Record
 from whosaidso.vocabulary import Term
 
 _STYLE = "max-width:46em;line-height:1.5"
@@ -86,9 +86,9 @@ def words(heading: str, terms: Mapping[str, Term]) -> Block:
     return Block(heading, tuple((term.id, term.definition) for term in terms.values()))
 
 
-def card(record: Record) -> Lines:
+def card(record: Record, case: Case) -> Lines:
     """Return a record card in words."""
-    party = " A party to the war." if record.party else ""
+    party = f" A {case.side}." if record.party else ""
     inferred = " (date inferred)" if record.date_inferred else ""
     lines = (
         ("", f"{record.publisher}, “{record.title}”, {record.date}{inferred}."),

@@ -39,7 +39,7 @@ def terms(words: dict[str, Term]) -> list[dict[str, str]]:
     return [{"id": term.id, "label": term.label, "definition": term.definition} for term in words.values()]
 
 
-def record_card(record: Record) -> Spec:
+def record_card(record: Record, case: Case) -> Spec:
     """Return what a record card shows."""
     return {
         "id": record.id,
@@ -47,7 +47,7 @@ def record_card(record: Record) -> Spec:
         "title": record.title,
         "date": record.date + (" (date inferred)" if record.date_inferred else ""),
         "speaks": record.speaker.rstrip("."),
-        "party": record.party,
+        "party": f"A {case.side}." if record.party else "",
         "shows": record.shows,
         "cannot": record.cannot_show,
         "caution": record.caution,

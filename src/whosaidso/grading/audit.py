@@ -12,7 +12,7 @@ import nbformat
 from attrs import frozen
 
 from whosaidso.cases import CASES, FILES, case_ids, open_gold, read_case
-from whosaidso.cases.checks import held_words, is_blank
+from whosaidso.cases.checks import EXAMPLE, held_words, is_blank
 from whosaidso.check import Marked, mark_task
 from whosaidso.faults import Fault, once
 from whosaidso.gold import read_gold
@@ -231,6 +231,10 @@ def _notebooks(course: Path, assignment: str, gold: Gold, case: Case, unsure: se
 
     faults: list[Fault] = []
     folder = course / "solutions" / assignment
+    debrief = folder / "debrief.md"
+    if debrief.is_file() and EXAMPLE.search(debrief.read_text(encoding="utf-8", errors="replace")):
+        remedy = "Write what you will tell the class, or take the file away."
+        faults.append(Fault(f"solutions/{assignment}/debrief.md", "", "is still the example.", remedy))
     paths = sorted(folder.glob("*.ipynb"))
     if not paths:
         faults.append(Fault(f"solutions/{assignment}", "", "has no notebook.", "Put the instructor's notebook there."))
@@ -253,6 +257,10 @@ def _notebooks(course: Path, assignment: str, gold: Gold, case: Case, unsure: se
             )
         for cell in notebook.cells:
             name = cell.metadata.get("nbgrader", {}).get("grade_id", cell.get("id", ""))
+            if EXAMPLE.search(cell.source):
+                faults.append(
+                    Fault(where, name, "has no model answer.", "Write one over the EXAMPLE, between the two marks.")
+                )
             if cell.cell_type == "code" and (cell.get("outputs") or cell.get("execution_count")):
                 faults.append(Fault(where, name, "has outputs or a count.", "Clear all outputs and save."))
         calls = [call for cell in notebook.cells if cell.cell_type == "code" and (call := check_call(cell.source))]

@@ -78,7 +78,7 @@ export function lookUp(item, one, spec) {
 function lines(card, words) {
   const line = (label, ...text) => h("p", {}, bold(`${words[label]}: `), ...text);
   return [
-    line("speaks", `${card.speaks}. `, card.party ? h("em", {}, words.party) : ""), line("shows", card.shows), line("cannot", card.cannot),
+    line("speaks", `${card.speaks}. `, card.party ? h("em", {}, card.party) : ""), line("shows", card.shows), line("cannot", card.cannot),
     card.quote ? line("words", h("q", { lang: card.quote_language, dir: "auto" }, card.quote)) : null,
     card.caution ? line("caution", card.caution) : null,
   ];

@@ -16,7 +16,6 @@ STRINGS = {
     "open_all": "Open all cards",
     "close_all": "Close all cards",
     "speaks": "Speaks",
-    "party": "A party to the war.",
     "shows": "Shows",
     "cannot": "Cannot show",
     "words": "In its words",
@@ -57,7 +56,7 @@ def spec(task: Task, case: Case) -> Spec:
             }
             for claim in claims
         ],
-        "records": [record_card(case.records[name]) for name in task.options],
+        "records": [record_card(case.records[name], case) for name in task.options],
         "verdicts": terms(VERDICTS),
         "gaps": terms(GAPS),
         "confidence": [
@@ -85,7 +84,7 @@ def sheet(task: Task, case: Case) -> Sheet:
         claim = case.claims[item]
         where = f", {claim.article} {claim.paragraph}" if claim.article else ""
         claims.append((claim.id, f"{claim.text} ({CLAIM_TYPES[claim.type].label}{where})"))
-    cards = tuple((name, card(case.records[name])) for name in task.options)
+    cards = tuple((name, card(case.records[name], case)) for name in task.options)
     sure = tuple(zip((f"{step:g}" for step in CONFIDENCE), _SURE, strict=True))
     return Sheet(
         task.title,
