@@ -137,7 +137,7 @@ ESTIMATE_KINDS = {"estimate": "an estimate of strength", "claim": "a number in a
 RECORD_KINDS = {
     "wire": "news agency report",
     "press": "press report",
-    "party": "statement by a side in the war",
+    "party": "statement by a side",
     "ngo": "report by an aid or rights organisation",
     "un": "United Nations document",
     "academic": "academic work",

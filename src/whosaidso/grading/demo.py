@@ -33,7 +33,7 @@ _NOTES = (
 
 _MORE = (
     ("It names an agency and stops there.", "Two of the articles give the same speaker.", "I followed it to the first voice.", ""),
-    ("My record says less than the claim.", "My record gives a day but no place.", "My record comes from a party to the war.", ""),
+    ("My record says less than the claim.", "My record gives a day but no place.", "My record comes from one of the sides.", ""),
     ("Another record from outside would help.", "I looked for a second group and found none.", "Both sides say something here.", ""),
     ("So I would not repeat it as a fact.", "It may be so; nothing here shows it.", "I would ask who could have seen it.", ""),
 )  # fmt: skip

@@ -68,7 +68,7 @@ def spec(task: Task, case: Case) -> Spec:
 def _where(claim: Claim, case: Case) -> str:
     if claim.article:
         return f"{case.articles[claim.article].outlet}, {claim.article} {claim.paragraph}"
-    return case.texts[claim.text_id].title if claim.text_id else "Not from the five articles"
+    return case.texts[claim.text_id].title if claim.text_id else "Not from the articles"
 
 
 def _note(claim: Claim, case: Case) -> str:
