@@ -299,7 +299,7 @@ def test_graded_specs_hold_no_answers(task_id: str) -> None:
     shared = {"task", "kind", "title", "ask", "time", "lang", "level", "progress", "strings", "names", "articles"}
     assert set(spec) == shared | ({"relations"} if task_id == LINKS else {"claims", "counts"})
     assert {key for name in spec["names"] for key in name} == {"id", "name", "printed", "article"}
-    assert {key for article in spec["articles"] for key in article} == {"id", "outlet", "strip"}
+    assert {key for article in spec["articles"] for key in article} == {"id", "outlet", "whole", "strip"}
     assert {key for a in spec["articles"] for p in a["strip"] for key in p} == {"id", "note", "told"}
     assert {key for claim in spec.get("claims", []) for key in claim} <= {"id", "text", "carried"}
     assert "outcomes" not in json.dumps({key: value for key, value in spec.items() if key != "strings"})
