@@ -469,3 +469,26 @@ def test_without_the_labextension_a_draft_is_kept_and_running_the_cell_writes_it
         kill_kernel(page)
         choose(form, "c10", "verdict", "supported")
         expect(status(form)).to_contain_text("Python does not answer")
+
+
+def test_what_is_done_while_python_is_busy_is_not_taken_back(context: BrowserContext, server: Server) -> None:
+    path = server.notebook("busy")
+    notebook = notebook_at(path)
+    at = next(n for n, cell in enumerate(notebook.cells) if cell.metadata.nbgrader.grade_id == f"{TASK}-form")
+    notebook.cells.insert(at + 1, nbformat.v4.new_code_cell("import time\n\ntime.sleep(5)", id="busy"))
+    path.write_text(nbformat.writes(notebook), encoding="utf-8")
+    with tab(context, server.url(path)) as page:
+        page.wait_for_function("window.jupyterapp?.shell?.currentWidget?.sessionContext?.session?.kernel")
+        run_command(page, "notebook:run-all-cells")
+        form = form_on(page)
+        chosen = form.locator('[data-key="c01-verdict-supported"]')
+        chosen.click()
+        chosen.evaluate("one => { setInterval(() => { window.lost ||= !one.checked || !one.isConnected; }, 2); }")
+        busy = page.locator(".jp-CodeCell", has_text="time.sleep").locator(".jp-InputPrompt")
+        expect(busy).to_have_text("[*]:")  # else the test shows nothing
+        expect(busy).not_to_have_text("[*]:")
+        choose(form, "c04", "verdict", "supported")
+        until(lambda: "c04" in on_disk(path))
+        expect(chosen).to_be_checked()
+        assert not page.evaluate("window.lost"), "for a moment the form showed what the cell had held before"
+        assert read_literal(on_disk(path), "claims").value["c01"]["verdict"] == "supported"

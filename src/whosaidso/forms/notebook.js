@@ -58,6 +58,7 @@ class NotebookKeeper {
     if (!problem || problem === "teacher") {
       const text = this.answer.read();
       this.form.taken(text);
+      this.linking = this.model.get("text") === text ? null : text;
       this.share(text, "found", { text, serial: this.serial });
     }
     if (problem) this.form.said(fill(this.words.not_saved, { why: this.words[problem] }), true);
@@ -119,6 +120,7 @@ class NotebookKeeper {
 
   // Python knows a newer text than the one in the cell: from another tab, or from a day without labextension.
   offered() {
+    this.linking = null;
     const { text } = this.model.get("offer");
     if (text === this.last || !this.answer) return;
     this.form.taken(text, this.words.restored);
@@ -129,6 +131,10 @@ class NotebookKeeper {
   elsewhere() {
     const text = this.model.get("text");
     if (!text || text === this.last) return;
+    const receipt = text === this.linking;
+    this.linking = null;
+    // A Python that was busy says only now that it knows what was found. What was done here since is newer.
+    if (receipt) return this.share(this.last);
     this.last = text;
     this.form.taken(text, this.answer ? this.words.elsewhere : this.words.from_cell);
     this.answer?.later(text);
