@@ -6,11 +6,12 @@ from collections.abc import Iterator, Mapping
 
 from attrs import frozen
 
+from whosaidso.grading.outcomes import Line
 from whosaidso.kinds.span_label.scoring import gold_range
 from whosaidso.report.data import TaskData
 from whosaidso.report.items import Column, columns, entry_of
 from whosaidso.report.words import marked_words
-from whosaidso.vocabulary import GAPS, INDEPENDENCE, MISCONCEPTIONS, RELATIONS, TECHNIQUES, VERDICTS
+from whosaidso.vocabulary import GAPS, INDEPENDENCE, MISCONCEPTIONS, RELATIONS, TECHNIQUES, VERDICTS, Term
 
 INVENTED = "links that were invented"
 
@@ -78,7 +79,7 @@ def _passages(data: TaskData, use: frozenset[str]) -> Iterator[Block]:
             yield Block(item, f"{item}: {passage.title} ({part.article} {part.paragraph})", spots, running=True)
 
 
-def _links(line: Mapping[str, object]) -> list[dict[str, str]]:
+def _links(line: Line) -> list[dict[str, str]]:
     answer = line.get("answer")
     return list(answer.get("links", ())) if isinstance(answer, dict) else []
 
@@ -159,7 +160,7 @@ def in_words(data: TaskData, student: str, item: str) -> list[str]:
     return [f"{'; '.join(parts)}: {_earned(entry_of(line, item))}"]
 
 
-def _marks(data: TaskData, line: Mapping[str, object], item: str) -> list[str]:
+def _marks(data: TaskData, line: Line, item: str) -> list[str]:
     answer = line.get("answer")
     spans = [(span, gold_range(span, data.case)) for span in data.gold.spans if span.passage == item]
     told = []
@@ -178,23 +179,22 @@ def _marks(data: TaskData, line: Mapping[str, object], item: str) -> list[str]:
     return told
 
 
-def _voices(line: Mapping[str, object], item: str) -> list[str]:
+def _voices(line: Line, item: str) -> list[str]:
     answer = line.get("answer")
     if not isinstance(answer, dict):
         return ["No answer."]
     claim = item.split()[-1]
     if item.startswith("independent"):
         given = str(answer.get("independent", {}).get(claim, ""))
-        return [f"{_label(INDEPENDENCE, given) if given else 'No answer'}: {_earned(entry_of(dict(line), item))}"]
+        return [f"{_label(INDEPENDENCE, given) if given else 'No answer'}: {_earned(entry_of(line, item))}"]
     voices = answer.get("voices", {}).get(claim, ())
-    return [f"{', '.join(voices) or 'No voice'}: {_earned(entry_of(dict(line), item))}"]
+    return [f"{', '.join(voices) or 'No voice'}: {_earned(entry_of(line, item))}"]
 
 
-def _with_outcomes(line: Mapping[str, object]) -> Iterator[tuple[dict[str, str], str]]:
+def _with_outcomes(line: Line) -> Iterator[tuple[dict[str, str], str]]:
     """Yield each link a student drew, with what became of it."""
-    said = dict(line)
     for place, link in enumerate(_links(line), 1):
-        entry = entry_of(said, f"link {place}")
+        entry = entry_of(line, f"link {place}")
         yield link, _earned(entry) if entry else "found"
 
 
@@ -206,9 +206,8 @@ def _earned(entry: Mapping[str, object]) -> str:
     return str(entry["outcome"]) + (f" ({note}, {term.label})" if term else "")
 
 
-def _label(terms: Mapping[str, object], name: str) -> str:
-    term = terms.get(name)
-    return str(getattr(term, "label", name)) or "no label"
+def _label(terms: Mapping[str, Term], name: str) -> str:
+    return (terms[name].label if name in terms else name) or "no label"
 
 
 def quoted(text: str) -> str:

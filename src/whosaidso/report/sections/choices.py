@@ -8,7 +8,7 @@ from whosaidso.report.analysis import Analysis
 from whosaidso.report.data import AssignmentData
 from whosaidso.report.items import FEWEST_SHARED
 from whosaidso.report.pieces import Cell, Grid, Piece, counted, number
-from whosaidso.report.sections.phrases import interval, shares
+from whosaidso.report.sections.phrases import detected, shares
 from whosaidso.report.signals import class_detection
 from whosaidso.report.statistics import difference_interval, mean_interval
 
@@ -55,7 +55,7 @@ def _row(data: AssignmentData, marks: Sequence[float]) -> Sequence[str | Cell]:
     row: list[str | Cell] = [data.name, str(len(marks)), Cell(shares(mean), mean.value if mean else None)]
     if found is None or found.n < FEWEST_SHARED:
         return [*row, "–", "–", "–", "–"]
-    return [*row, shares(found.hits), shares(found.false_alarms), interval(found.d), interval(found.c)]
+    return [*row, *detected(found)]
 
 
 def _in_words(name: str, other: str, gap: float, low: float, high: float) -> str:

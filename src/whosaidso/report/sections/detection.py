@@ -9,7 +9,7 @@ from whosaidso.report.pieces import (
     Piece,
     counted,
 )
-from whosaidso.report.sections.phrases import in_words, interval, shares
+from whosaidso.report.sections.phrases import detected, in_words
 
 
 def class_pieces(analysis: Analysis) -> list[Piece]:
@@ -25,9 +25,7 @@ def class_pieces(analysis: Analysis) -> list[Piece]:
             )
             continue
         said.append(f"{one.data.name}: {in_words(found)}")
-        rows.append(
-            (one.data.name, str(found.n), shares(found.hits), shares(found.false_alarms), interval(found.d), interval(found.c))
-        )  # fmt: skip
+        rows.append((one.data.name, str(found.n), *detected(found)))
     if not said:
         return []
     heads = ("assignment", "students", "hits", "false alarms", "d′", "c")

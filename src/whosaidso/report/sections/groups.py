@@ -11,7 +11,7 @@ from whosaidso.report.analysis import Analysis, AssignmentReport
 from whosaidso.report.data import AssignmentData
 from whosaidso.report.items import FEWEST_SHARED, answers_of
 from whosaidso.report.pieces import Cell, Fold, Grid, Piece, counted, listing, number, percent
-from whosaidso.report.sections.phrases import interval, shares
+from whosaidso.report.sections.phrases import detected, shares
 from whosaidso.report.signals import class_detection
 from whosaidso.report.statistics import Numbers, difference_interval, mean_interval
 
@@ -68,7 +68,7 @@ def _table(data: AssignmentData, parts: dict[str, AssignmentData]) -> Grid:
         row: list[str | Cell] = [name, str(len(part.by_machine)), Cell(shares(mean), mean.value if mean else None)]
         found = class_detection(part)
         if found is not None and found.n >= FEWEST_SHARED:
-            row += [shares(found.hits), shares(found.false_alarms), interval(found.d), interval(found.c)]
+            row += detected(found)
         elif told_apart:
             row += ["–"] * 4
         rows.append(row)

@@ -26,6 +26,11 @@ def shares(found: Interval | None) -> str:
     return f"{percent(found.value)} ({percent(max(0.0, found.low))} to {percent(min(1.0, found.high))})"
 
 
+def detected(found: ClassDetection) -> tuple[str, str, str, str]:
+    """Return hits, false alarms, d′ and c, each with its interval, as cells of a table."""
+    return shares(found.hits), shares(found.false_alarms), interval(found.d), interval(found.c)
+
+
 def in_words(found: ClassDetection) -> str:
     """Return hits and false alarms in a sentence or two."""
     if found.hits is None or found.false_alarms is None or found.d is None or found.c is None:
