@@ -8,6 +8,7 @@ import nbformat
 from whosaidso.articles import quotation_faults, renew_seals
 from whosaidso.cases import read_case
 from whosaidso.gold import read_gold
+from whosaidso.grading.assignments import student_version
 from whosaidso.scaffold import notebooks
 from whosaidso.scaffold.cases import ASSIGNMENTS, new_case
 
@@ -48,4 +49,4 @@ def finish(course: Path) -> None:
         (path.parent / "debrief.md").write_text("# Debrief\n", encoding="utf-8")
         released = course / "exercises" / assignment / path.name
         released.parent.mkdir(parents=True, exist_ok=True)
-        released.write_text("{}", encoding="utf-8")
+        notebooks.write(student_version(course, notebook), released)

@@ -101,6 +101,7 @@ FAULTS: dict[str, tuple[str, Edit, str]] = {
     "address without a reason": ("records", row("r606", r"link_reason = [^\n]*\n", ""), "r606: has its address as text without a reason"),
     "link to a listed outlet": ("records", row("r607", r'url = [^\n]*(.*?)link = "text"', r'url = "https://www.rt.com/x"\2link = "live"'), "r607: links to RT, which is under sanctions"),
     "long quotation in a record": ("records", row("r608", "link = ", f'quote = "{"word " * 30}"\nlink = '), "r608: quotes 30 words"),
+    "claim carried by its own side": ("records", row("r612", 'party = false\norigin_group = "independent"', 'party = true\norigin_group = "council"'), "c108: is carried by r612, which speaks for the claim's own side"),
     "unknown key": ("records", more(CARD.format("r609") + 'publsher = "x"'), "r609: has the unknown key 'publsher'"),
     "key of a record read in part": ("records", row("r601", 'how_read = "full"', 'how_read = "opening"'), "c101: rests on records read in part only: r601"),
     "graded claim with a public answer": ("claims", row("c107", 'origin_group = "independent"\n', 'origin_group = "independent"\n\n[claim.gold]\nid = "c107"\nverdict = "supported"\nreason = "So."\nhistory = []\n'), "c107: is graded and carries gold"),
@@ -202,6 +203,26 @@ def test_every_fault_is_named_once_in_one_run(larger: Path):
     for line in found:
         assert "\n" not in line
         assert line.endswith((".", "?", "!", "…")), line
+
+
+def test_a_release_that_is_not_that_of_its_notebook_any_more_is_told(larger: Path):
+    path = larger / "solutions" / f"{NAME}-claims" / f"{NAME}-claims.ipynb"
+    release = larger / "exercises" / path.parent.name / path.name
+    whole = path.read_text("utf-8")
+    path.write_text(whole.replace("model answer stands here", "better model answer stands here"), "utf-8")
+    assert audit(larger, cases_of(larger)).faults == []  # what students get is the same
+    path.write_text(whole.replace("Explain one", "Explain any"), "utf-8")
+    [fault] = audit(larger, cases_of(larger)).faults
+    assert "is not as in the instructor's notebook any more. Run `whosaidso release" in str(fault)
+    path.write_text(whole, "utf-8")
+    release.write_text(release.read_text("utf-8").replace("../../book/", "https://example.org/course/book/"), "utf-8")
+    assert audit(larger, cases_of(larger)).faults == []
+    release.write_text(whole, "utf-8")
+    [fault] = audit(larger, cases_of(larger)).faults  # the answers would go out with it
+    assert str(fault).startswith(f"exercises/{path.parent.name}/{path.name}: ")
+    release.write_text("{", "utf-8")
+    [fault] = audit(larger, cases_of(larger)).faults
+    assert "cannot be compared with its source" in str(fault)
 
 
 def test_a_model_answer_is_marked_though_another_task_is_faulty(larger: Path):

@@ -121,7 +121,7 @@ def _compared(case_ids: list[str], texts: Path, seal: bool) -> dict[str, list[Fa
 Site = Annotated[
     str, typer.Option("--site", help="Address of your copy of the book: the notebooks' links then lead there.")
 ]
-_BOOK_LINK = re.compile(r"\]\(\.\./\.\./book/([\w/-]+)\.md\)")
+_BOOK_LINK = re.compile(r"\]\(\.\./\.\./book/([\w/-]+)\.md(#[\w-]+)?\)")
 
 
 def _site(address: str) -> str:
@@ -144,7 +144,7 @@ def _release(course: Path, names: list[str], site: str = "") -> list[dict]:
         for path in sorted((course / "exercises" / name).glob("*.ipynb")):
             if site:
                 text = path.read_text(encoding="utf-8")
-                path.write_text(_BOOK_LINK.sub(rf"]({site}/book/\1.html)", text), encoding="utf-8", newline="\n")
+                path.write_text(_BOOK_LINK.sub(rf"]({site}/book/\1.html\2)", text), encoding="utf-8", newline="\n")
             marks = [
                 c.metadata.nbgrader
                 for c in nbformat.read(path, 4).cells

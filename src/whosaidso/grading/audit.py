@@ -8,17 +8,15 @@ from __future__ import annotations
 from collections.abc import Iterator
 from pathlib import Path
 
-import nbformat
 from attrs import frozen
 
 from whosaidso.cases import CASES, FILES, case_ids, open_gold, read_case
-from whosaidso.cases.checks import EXAMPLE, held_words, is_blank
-from whosaidso.check import Marked, mark_task
+from whosaidso.cases.checks import held_words, is_blank
 from whosaidso.faults import Fault, once
 from whosaidso.gold import read_gold
+from whosaidso.grading.assignments import notebook_faults
 from whosaidso.grading.blind import BOUND, blind_shares
-from whosaidso.grading.marking import check_call, checks_of, marked_answer
-from whosaidso.grading.standards import balance, cautions_exceeded, cited_nowhere, listed_links, sets
+from whosaidso.grading.standards import balance, cautions_exceeded, cited_nowhere, listed_links, own_side, sets
 from whosaidso.records import Case, Gold
 from whosaidso.vocabulary import VERDICTS
 
@@ -92,6 +90,7 @@ def _case_faults(course: Path, case: Case, found: list[Fault], figures: list[tup
         faults += _residents(case, figures)
     practice = open_gold(case)
     faults += cautions_exceeded("claims.toml", practice.claims.values(), case)
+    faults += own_side("claims.toml", practice.claims.values(), case)
     sets(case, practice, figures)
     golds = dict(practice.claims)
     for assignment in sorted({task.assignment for task in case.tasks.values() if task.assignment}):
@@ -99,12 +98,13 @@ def _case_faults(course: Path, case: Case, found: list[Fault], figures: list[tup
         faults += wrong
         faults += _leaks(case, gold)
         faults += cautions_exceeded(f"{assignment}/gold.toml", gold.claims.values(), case)
+        faults += own_side(f"{assignment}/gold.toml", gold.claims.values(), case)
         golds |= gold.claims
         unsure = _touched(case, gold, faults)
         sets(case, gold, figures)
         faults += _balance(case, gold, unsure)
         faults += _blind(case, gold, assignment, unsure, figures)
-        faults += _notebooks(course, assignment, gold, case, unsure)
+        faults += notebook_faults(course, assignment, gold, case, unsure)
     keyed = {name: gold for name, gold in golds.items() if name in case.claims and gold.verdict in VERDICTS}
     named = {fault.id for fault in faults}
     asked = {name for name, claim in case.claims.items() if claim.bank != "discussion"}
@@ -194,12 +194,6 @@ def _blind(case: Case, gold: Gold, assignment: str, unsure: set[str], figures: l
     return faults
 
 
-def _why(marked: Marked) -> str:
-    """Return in a line how a mark came about."""
-    said = [marked.score.arithmetic] if marked.score else marked.text.splitlines()[-1:]
-    return " ".join([*said, *(marked.parsed.problems[:1] if marked.parsed else ())])
-
-
 def _balanced(kind: str, strategy: str) -> str:
     """Return what makes a blind strategy pay less."""
     return next((remedy for of, word, remedy in _REMEDIES if of == kind and word in strategy), "Balance the set.")
@@ -221,80 +215,3 @@ _REMEDIES = (
     ("source_trace", "", "Offer more names in `options` that told nobody anything."),
 )
 """Kind of exercise, a word of the strategy's name, and what to do."""
-
-
-def _notebooks(course: Path, assignment: str, gold: Gold, case: Case, unsure: set[str]) -> list[Fault]:
-    tasks = {task.id: task for task in case.tasks.values() if task.assignment == assignment}
-
-    def marker(task: str, value: object, points: float) -> Marked:
-        return mark_task(tasks[task], case, value, points=points, gold=gold)
-
-    faults: list[Fault] = []
-    folder = course / "solutions" / assignment
-    debrief = folder / "debrief.md"
-    if debrief.is_file() and EXAMPLE.search(debrief.read_text(encoding="utf-8", errors="replace")):
-        remedy = "Write what you will tell the class, or take the file away."
-        faults.append(Fault(f"solutions/{assignment}/debrief.md", "", "is still the example.", remedy))
-    paths = sorted(folder.glob("*.ipynb"))
-    if not paths:
-        faults.append(Fault(f"solutions/{assignment}", "", "has no notebook.", "Put the instructor's notebook there."))
-    for path in paths:
-        where = f"solutions/{assignment}/{path.name}"
-        try:
-            notebook = nbformat.read(path, as_version=4)
-        except (ValueError, OSError) as error:
-            faults.append(Fault(where, "", "is no notebook.", f"Put it back as it was. {str(error)[:80]}"))
-            continue
-        about = notebook.metadata.get("whosaidso", {})
-        if about.get("assignment") != assignment or about.get("schema") != 1:
-            faults.append(
-                Fault(
-                    where,
-                    "",
-                    f"has the metadata whosaidso = {dict(about)!r}.",
-                    f'Set {{"assignment": "{assignment}", "schema": 1}}.',
-                )
-            )
-        for cell in notebook.cells:
-            name = cell.metadata.get("nbgrader", {}).get("grade_id", cell.get("id", ""))
-            if EXAMPLE.search(cell.source):
-                faults.append(
-                    Fault(where, name, "has no model answer.", "Write one over the EXAMPLE, between the two marks.")
-                )
-            if cell.cell_type == "code" and (cell.get("outputs") or cell.get("execution_count")):
-                faults.append(Fault(where, name, "has outputs or a count.", "Clear all outputs and save."))
-        calls = [call for cell in notebook.cells if cell.cell_type == "code" and (call := check_call(cell.source))]
-        for call in calls:
-            if call.task in tasks and tasks[call.task].points != call.points:
-                faults.append(
-                    Fault(where, call.task, f"is checked for {call.points:g} points.", "Use the points of tasks.toml.")
-                )
-        strange = [call.task for call in calls if call.task not in tasks]
-        missing = [task for task in tasks if task not in {call.task for call in calls}]
-        for task_id in strange:
-            remedy = f"This assignment has: {', '.join(tasks)}."
-            faults.append(Fault(where, task_id, "is checked, and is no task of this assignment.", remedy))
-        for task_id in missing:
-            faults.append(Fault(where, task_id, "is checked nowhere.", "Add its cells, or take it out of tasks.toml."))
-        for found in checks_of(notebook):
-            points, name = found.call.points, found.grade_id
-            if found.call.task not in tasks or found.call.task in unsure:
-                continue
-            marked = marked_answer(found, marker)
-            if marked.points != points:
-                faults.append(
-                    Fault(
-                        where,
-                        name,
-                        f"its model answer earns {marked.points:g} of {points:g}.",
-                        f"Run `whosaidso model-answers {assignment}`, or correct the model or the key. It says: {_why(marked)}",
-                    )
-                )
-        released = course / "exercises" / assignment / path.name
-        if not released.is_file():
-            faults.append(
-                Fault(
-                    f"exercises/{assignment}/{path.name}", "", "is missing.", f"Run `whosaidso release {assignment}`."
-                )
-            )
-    return faults

@@ -105,6 +105,34 @@ def cautions_exceeded(file: str, golds: Iterable[ClaimGold], case: Case) -> Iter
             yield Fault(file, gold.id, f"rests on records read in part only: {', '.join(sorted(used))}.", remedy)
 
 
+def own_side(file: str, golds: Iterable[ClaimGold], case: Case) -> Iterator[Fault]:
+    """Yield each claim that something happened, or how much, which the key lets its own side carry.
+
+    An admission against interest may. So may a record of which the key says in `enough` who else speaks in it.
+    """
+    for gold in golds:
+        claim = case.claims.get(gold.id)
+        if (
+            claim is None
+            or claim.type == "statement"
+            or gold.verdict not in ("supported", "contradicted")
+            or gold.enough
+        ):
+            continue
+        for usable in gold.usable:
+            spoken = [case.records[name] for name in usable if name in case.records]
+            if spoken and all(
+                r.party and not r.against_interest and r.origin_group == claim.origin_group for r in spoken
+            ):
+                names = " and ".join(record.id for record in spoken)
+                remedy = (
+                    f"Take [{names}] out of usable, put a record from outside beside it, or set against_interest = true "
+                    "on a record that admits what hurts its speaker."
+                )
+                problem = f"is carried by {names}, which speaks for the claim's own side ({case.group_names[claim.origin_group]})."
+                yield Fault(file, gold.id, problem, remedy, key="own side")
+
+
 def _sets(gold: ClaimGold) -> Iterator[tuple[str, ...]]:
     """Yield the sets of records that carry a verdict other than "not shown"."""
     if gold.verdict != "not_shown":
