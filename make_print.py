@@ -85,14 +85,23 @@ def worksheet_parts(toc: dict[str, Any]) -> list[Part]:
     every = [name for part in toc["parts"] for name in files_of(part["chapters"])]
     return [
         ("The five articles", [name for name in every if name.startswith("book/articles/")]),
-        ("Sheets", ["book/print/worksheets", "book/print/assignments", "book/print/other-story", "book/print/twin"]),
+        (
+            "Sheets",
+            [
+                "book/print/worksheets",
+                "book/print/assignments",
+                "book/print/other-story",
+                "book/print/twin",
+                "book/print/twin-note",
+            ],
+        ),
     ]
 
 
 def answer_parts(toc: dict[str, Any]) -> list[Part]:
     """Return the practice keys, the Monday answers and every assignment's debrief."""
     return [
-        ("Practice", ["book/print/answers", "book/print/other-story-answers"]),
+        ("Practice", ["book/print/answers", "book/print/other-story-answers", "book/print/twin-answers"]),
         ("Monday lesson", [MONDAY]),
         ("Graded assignments", debriefs(ROOT)),
     ]

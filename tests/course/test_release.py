@@ -81,7 +81,7 @@ def test_points_of_the_assignments():
         totals[path.stem] = sum(c.metadata.nbgrader.get("points") or 0 for c in cells)
     assert totals == {
         "mosul-sourcing": 20, "mosul-wording": 20, "mosul-claims": 30, "mosul-note": 20,
-        "twin-sourcing": 20, "twin-wording": 20, "twin-claims": 30,
+        "twin-sourcing": 20, "twin-wording": 20, "twin-claims": 30, "twin-note": 20,
     }  # fmt: skip
 
 
