@@ -111,6 +111,19 @@ def test_a_damaged_notebook_is_refused_and_nothing_is_written(tmp_path):
     assert not (tmp_path / "out").exists()
 
 
+def test_what_may_be_done_instead_stands_with_what_it_stands_for(tmp_path):
+    every = hand_in.released(ROOT)
+    hand_in.write_pages(tmp_path, every)
+    items = re.findall(r"<li>(.*?)</li>", (tmp_path / "index.html").read_text("utf-8"))
+    listed = [re.findall(r'href="([\w-]+)\.html"', item) for item in items]
+    assert sorted(name for names in listed for name in names) == sorted(path.stem for path in every)
+    assert {names[0]: names[1:] for names in listed} == {
+        f"mosul-{kind}": [f"twin-{kind}"] for kind in ("claims", "note", "sourcing", "wording")
+    }
+    hand_in.write_pages(tmp_path / "alone", [path for path in every if path.stem.startswith("twin-")])
+    assert "or instead" not in (tmp_path / "alone" / "index.html").read_text("utf-8")
+
+
 def test_the_command_writes_pages_and_refuses_nonsense(tmp_path):
     def run(*words):
         return CliRunner().invoke(app, ["hand-in", *words, "--course", str(ROOT)])

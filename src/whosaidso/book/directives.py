@@ -169,14 +169,18 @@ class HandInList(CaseDirective):
     required_arguments = 0
 
     def show(self, case: Case, name: str) -> list[nodes.Node]:
-        """Return one line for each released assignment."""
+        """Return one line for each released assignment, with what may be done in its place."""
         up = "../" * self.env.docname.count("/")
-        lines: list[list[nodes.Node]] = []
-        for path in _in_course_order(Path(self.env.srcdir)):
+        paths = _in_course_order(Path(self.env.srcdir))
+        for path in paths:
             self.env.note_dependency(str(path))
-            found = hand_in.read(path)
-            link = nodes.reference("", found.title, refuri=f"{up}hand-in/{found.name}.html", internal=False)
-            lines.append([link, nodes.Text(f" ({hand_in.figures(found)})")])
+        lines: list[list[nodes.Node]] = []
+        for choice in hand_in.by_choice(hand_in.read(path) for path in paths):
+            line: list[nodes.Node] = []
+            for one in choice:
+                line += [nodes.Text(f" {hand_in.STRINGS['index_instead']} ")] if line else []
+                line.append(nodes.reference("", one.title, refuri=f"{up}hand-in/{one.name}.html", internal=False))
+            lines.append([*line, nodes.Text(f" ({hand_in.figures(choice[0])})")])
         return [cards.bullets(lines)] if lines else []
 
 

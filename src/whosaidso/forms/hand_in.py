@@ -20,7 +20,7 @@ from attrs import Factory, define
 from markdown_it import MarkdownIt
 from markdown_it.token import Token
 
-from whosaidso.cases import task_case
+from whosaidso.cases import stand_ins, task_case
 from whosaidso.faults import DataError, Fault
 from whosaidso.forms import modules
 from whosaidso.forms.spec import spec_of
@@ -111,6 +111,7 @@ STRINGS = {
     "no_script_link": "To the notebook, at the foot of the page",
     "index_title": "Hand-in pages",
     "index_about": "Open an assignment, do its tasks, and save one file to hand in. Each page works by itself, also without the internet.",
+    "index_instead": "or instead:",
     "index_item": "{points} points, about {minutes} minutes",
 }
 
@@ -520,10 +521,21 @@ _INDEX = """<main class="page-index">
 </main>"""
 
 
+def by_choice(assignments: Iterable[Assignment]) -> list[list[Assignment]]:
+    """Return the assignments in their order, each with those behind it that may be done in its place."""
+    every, pairs = list(assignments), stand_ins()
+    firsts = [one for one in every if pairs.get(one.name) not in {other.name for other in every}]
+    return [[first, *(one for one in every if pairs.get(one.name) == first.name)] for first in firsts]
+
+
 def _index(assignments: Iterable[Assignment]) -> str:
+    def link(one: Assignment) -> str:
+        return f'<a href="{html.escape(one.name)}.html">{html.escape(one.title)}</a>'
+
+    instead = html.escape(STRINGS["index_instead"])
     items = "\n".join(
-        f'<li><a href="{html.escape(a.name)}.html">{html.escape(a.title)}</a><br>{html.escape(figures(a))}</li>'
-        for a in assignments
+        f"<li>{f'<br>{instead} '.join(link(one) for one in choice)}<br>{html.escape(figures(choice[0]))}</li>"
+        for choice in by_choice(assignments)
     )
     title, about = html.escape(STRINGS["index_title"]), html.escape(STRINGS["index_about"])
     body = _INDEX.format(title=title, about=about, items=items)
