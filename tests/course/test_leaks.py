@@ -28,7 +28,7 @@ def test_no_graded_link_in_the_case_data():
 
 def test_no_graded_verdict_in_the_case_data():
     keyed = [(case_of(name), claim) for name, gold in GOLD.items() for claim in gold.claims]
-    assert len(keyed) == 26
+    assert len(keyed) == 32
     for case, name in keyed:
         assert case.claims[name].bank == "graded"
         assert case.claims[name].gold is None
