@@ -595,7 +595,7 @@ def test(words):
     if wants_postgres(words):
         more["WHOSAIDSO_POSTGRES"] = postgres(venv)
     say("Running the tests:")
-    workers = min(4, os.cpu_count() or 1)
+    workers = min(4, (os.cpu_count() or 1) + 1)  # tests of pages and servers wait more than they work
     if not words and workers > 1:  # the tests of a file share a server
         words = ["-n", str(workers), "--dist", "loadfile", "--no-loadscope-reorder"]
     return subprocess.call([venv.python, "-m", "pytest"] + words, cwd=ROOT, env=venv.environment(**more))

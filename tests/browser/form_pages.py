@@ -4,7 +4,7 @@ import json
 from pathlib import Path
 
 import pytest
-from playwright.sync_api import Page
+from playwright.sync_api import Locator, Page
 
 from whosaidso.cases import open_gold, task_case
 from whosaidso.forms import modules
@@ -64,3 +64,15 @@ def tab_to(page: Page, *keys: str, back: bool = False) -> None:
             return
         page.keyboard.press("Shift+Tab" if back else "Tab")
     pytest.fail(f"{keys} cannot be reached with the tab key")
+
+
+def press_slowly(page: Page, wanted: Locator) -> None:
+    """Click as a hand does: the button stays down for a while, and what moves away meanwhile is missed."""
+    wanted.scroll_into_view_if_needed()
+    page.wait_for_timeout(300)
+    box = wanted.bounding_box()
+    assert box is not None
+    page.mouse.move(box["x"] + box["width"] / 2, box["y"] + box["height"] / 2)
+    page.mouse.down()
+    page.wait_for_timeout(300)
+    page.mouse.up()

@@ -17,6 +17,7 @@ from axe_playwright_python.sync_playwright import Axe
 from playwright.sync_api import Browser, BrowserContext, Locator, Page, expect
 
 from tests.browser.conftest import _Quiet
+from tests.browser.form_pages import press_slowly
 from tests.browser.test_pages import TAGS
 from tests.course.courses import ASSIGNMENTS, ROOT, cell_of, gradebook_records, hand_in, model, run
 from tests.course.test_marks import marks
@@ -539,3 +540,19 @@ def test_every_part_of_a_form_is_drawn_and_none_is_printed_as_an_object(
         assert tab.locator("details.wss-strip").count() == 3 + 3 + 1, (
             "three articles to trace, then those that carry k1, then k2"
         )
+
+
+@pytest.mark.parametrize("width", [1200, 390])
+def test_a_hand_that_goes_from_the_name_to_the_form_does_not_miss(
+    context: BrowserContext, server: str, width: int
+) -> None:
+    tab = opened(context, server)
+    tab.set_viewport_size({"width": width, "height": 800})
+    tab.get_by_label("Your name or the code").fill("Anna")
+    wanted = tab.locator('[data-key="c01-verdict-supported"]')
+    press_slowly(tab, wanted)
+    expect(wanted).to_be_checked()
+    tab.locator(".page-text textarea").fill("Some words of mine.")
+    wanted = tab.locator('[data-key="c09-verdict-contradicted"]')
+    press_slowly(tab, wanted)
+    expect(wanted).to_be_checked()

@@ -16,6 +16,7 @@ import pytest
 from axe_playwright_python.sync_playwright import Axe
 from playwright.sync_api import Browser, BrowserContext, Locator, Page, Route, expect
 
+from tests.browser.form_pages import press_slowly
 from tests.browser.lab import jupyter_server
 from tests.course.courses import ROOT, cell_of, model
 from whosaidso.grading.literals import read_literal
@@ -492,3 +493,16 @@ def test_what_is_done_while_python_is_busy_is_not_taken_back(context: BrowserCon
         expect(chosen).to_be_checked()
         assert not page.evaluate("window.lost"), "for a moment the form showed what the cell had held before"
         assert read_literal(on_disk(path), "claims").value["c01"]["verdict"] == "supported"
+
+
+def test_a_hand_that_goes_from_the_name_to_the_form_does_not_miss(context: BrowserContext, server: Server) -> None:
+    path = server.notebook("slow-hand")
+    with tab(context, server.url(path)) as page:
+        form = start(page)
+        expect(page.locator(".wss-banner [role=status]")).to_contain_text("The forms are open")
+        page.locator(".wss-banner input").fill("Anna")
+        wanted = form.locator('[data-key="c01-verdict-supported"]')
+        press_slowly(page, wanted)
+        expect(page.locator(".wss-banner-folded")).to_be_visible()  # what moves the page
+        expect(wanted).to_be_checked()
+        until(lambda: "supported" in on_disk(path))

@@ -5,6 +5,7 @@ const { siteOf, leadToPages, shareWithPages, download, forget } = await import(`
 
 const MOST_NAMES = 4;
 const PATIENCE = 60_000; // with a Python in the browser, in milliseconds
+const PRESS = 1000; // so long a pressed button is waited for
 const WHO = /^(who[ \t]*=[ \t]*)("(?:[^"\\\n]|\\.)*"|'(?:[^'\\\n]|\\.)*')([ \t]*(?:#.*)?)$/gm;
 const WIDGET = "application/vnd.jupyter.widget-view+json";
 
@@ -88,7 +89,13 @@ export class Banner {
       panel.contentHeader.fit();
     });
     measure.observe(this.box);
-    widget.disposed.connect(() => measure.disconnect());
+    const press = (event) => this.press(event.type === "pointerdown");
+    const presses = ["pointerdown", "pointerup", "pointercancel"];
+    for (const name of presses) document.addEventListener(name, press, true);
+    widget.disposed.connect(() => {
+      measure.disconnect();
+      for (const name of presses) document.removeEventListener(name, press, true);
+    });
     panel.contentHeader.addWidget(widget);
   }
 
@@ -227,7 +234,19 @@ export class Banner {
 
   // How things stand
 
+  // A banner that grew or shrank under a pressed button would move the page away, and the click would reach nothing.
+  press(down) {
+    this.pressed = down ? Date.now() : 0;
+    if (!down && this.late) setTimeout(() => this.refresh()); // after the click
+  }
+
   refresh() {
+    if (this.pressed && Date.now() - this.pressed < PRESS) {
+      this.late ??= setTimeout(() => this.refresh(), PRESS);
+      return;
+    }
+    clearTimeout(this.late);
+    this.late = null;
     const { words, notebook } = this;
     const cell = this.whoCell;
     const names = cell ? readWho(cell.getSource()) : null;
