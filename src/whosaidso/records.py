@@ -271,6 +271,16 @@ class Accept:
     gaps: tuple[str, ...] = ()
 
 
+def speaks_for(record: Record, claim: Claim) -> bool:
+    """Is a record the word of the very side whose claim it is, and no admission? Then it shows only that they say so."""
+    return (
+        claim.type != "statement"
+        and record.party
+        and not record.against_interest
+        and record.origin_group == claim.origin_group
+    )
+
+
 @frozen
 class ClaimGold:
     """The right answer to one claim."""

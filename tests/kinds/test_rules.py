@@ -4,6 +4,8 @@ from itertools import combinations, product
 
 import pytest
 
+from tests.course.courses import ROOT, gold_of
+from whosaidso.cases import load_case
 from whosaidso.kinds import part
 from whosaidso.kinds.claim_check import scoring as claims
 from whosaidso.records import (
@@ -395,3 +397,20 @@ def test_source_trace_says_what_cannot_be_read(raw, says):
     _, problems = marked(raw, TRACE_TASK, TRACE_GOLD, case())
     assert len(problems) == 1
     assert says in problems[0]
+
+
+def test_a_card_of_the_claims_own_side_is_called_circular_though_the_key_names_none() -> None:
+    case = load_case("twin")
+    task = case.tasks["twin-claims-1"]
+    gold = gold_of(ROOT, "twin-claims")
+    claim, card = case.claims["c708"], case.records["r718"]
+    assert (card.origin_group, card.party, claim.type) == (claim.origin_group, True, "figure")
+    assert card.id not in gold.claims[claim.id].misused
+
+    def told(card: str) -> str:
+        items = marked({claim.id: {"verdict": "supported", "evidence": [card]}}, task, gold, case)[0].items
+        return next(item.misconception for item in items if item.id == claim.id)
+
+    assert told("r718") == "C2"
+    assert told("r726") == "D0"
+    assert told("r709") == ""

@@ -42,6 +42,8 @@ LADDER = 5
 REFLECTIONS = 3
 """Sound ones, and as many weak ones."""
 REFLECTION_WORDS = (50, 80)
+FEW = 2
+"""Missing seals of a file that are named one by one."""
 
 _KEYED = ("open", "graded")
 """The banks of everything but claims."""
@@ -134,6 +136,7 @@ def _articles(case: Case) -> Iterator[Fault]:
 
 def _quotations(case: Case) -> Iterator[Fault]:
     file = "quotations.toml"
+    seals: list[Fault] = []
     for quotation in case.quotations.values():
         yield from _places(file, quotation.id, case, quotation.article, quotation.paragraph, ())
         if is_blank(quotation):
@@ -146,9 +149,8 @@ def _quotations(case: Case) -> Iterator[Fault]:
                 f"has {words_in(quotation.text)} words.",
                 f"A quotation has at most {QUOTATION_WORDS}.",
             )
-        yield from _seal(
-            file, quotation.id, case, quotation.article, quotation.paragraph, quotation.text, quotation.seal
-        )
+        seals += _seal(file, quotation.id, case, quotation.article, quotation.paragraph, quotation.text, quotation.seal)
+    yield from _gathered(seals)
 
 
 def _seal(file: str, name: str, case: Case, article: str, paragraph: str, text: str, seal: str) -> Iterator[Fault]:
@@ -160,8 +162,16 @@ def _seal(file: str, name: str, case: Case, article: str, paragraph: str, text: 
     if not hashes[paragraph] or seal != seal_of(text, hashes[paragraph]):
         yield Fault(
             file, name, f"has no current seal for {text[:30]!r}…",
-            "Check it against the article, then run `whosaidso check --articles DIR --seal`.",
+            f"Check it against the article, then run `whosaidso check --case {case.id} --articles DIR --seal`.",
         )  # fmt: skip
+
+
+def _gathered(seals: list[Fault]) -> Iterator[Fault]:
+    """Yield missing seals, or one line for many: one command mends them all."""
+    if len(seals) <= FEW:
+        yield from seals
+        return
+    yield attrs.evolve(seals[0], problem=f"has no current seal, nor have {len(seals) - 1} others in this file.")
 
 
 def held_words(case: Case, article: str) -> int:
@@ -203,6 +213,7 @@ def _budgets(case: Case) -> Iterator[Fault]:
 
 def _passages(case: Case) -> Iterator[Fault]:
     file = "passages.toml"
+    seals: list[Fault] = []
     for text in case.texts.values():
         yield from _unknown(
             file, text.id, "record", [r for r in (text.record, *text.written_from) if r], case.records, "record"
@@ -230,7 +241,7 @@ def _passages(case: Case) -> Iterator[Fault]:
             if part.article in case.texts:
                 continue
             yield from _places(file, passage.id, case, part.article, part.paragraph, ())
-            yield from _seal(file, passage.id, case, part.article, part.paragraph, part.text, part.seal)
+            seals += _seal(file, passage.id, case, part.article, part.paragraph, part.text, part.seal)
         for gloss in passage.gloss:
             if not any(gloss.word in part.text for part in passage.part):
                 yield Fault(
@@ -239,6 +250,7 @@ def _passages(case: Case) -> Iterator[Fault]:
                     f"explains {gloss.word!r}, which it does not contain.",
                     "Spell it as in the passage.",
                 )
+    yield from _gathered(seals)
 
 
 def span_faults(file: str, span: SpanGold, passages: dict[str, Passage]) -> Iterator[Fault]:

@@ -202,8 +202,12 @@ def _balanced(kind: str, strategy: str) -> str:
 _REMEDIES = (
     ("claim_check", "two cards", "Deal the cards in `options` in another order, or add cards that carry nothing."),
     ("claim_check", "", "Add cards that carry nothing, or claims with another verdict."),
-    ("span_label", "capital", "Add a lure that begins with a capital letter."),
-    ("span_label", "quotation mark", "Add a lure that stands between quotation marks."),
+    ("span_label", "capital", "Add lures that begin with a capital letter, or words that push and begin with none."),
+    (
+        "span_label",
+        "quotation mark",
+        "Add lures that stand between quotation marks, or words that push and stand between none.",
+    ),
     ("span_label", "random", "Make the passages longer, or add lures as short as the words that push."),
     ("span_label", "", "Add lures: words that only seem to push."),
     ("source_trace", "every article to", "Add an article that this name told nothing, or more links."),

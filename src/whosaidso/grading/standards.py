@@ -15,7 +15,7 @@ from urllib.parse import urlsplit
 
 from whosaidso.cases.checks import is_blank
 from whosaidso.faults import Fault
-from whosaidso.records import Case, ClaimGold, Gold
+from whosaidso.records import Case, ClaimGold, Gold, speaks_for
 from whosaidso.vocabulary import LISTED_HOSTS, PARTLY_READ
 
 SIDES = {
@@ -121,9 +121,7 @@ def own_side(file: str, golds: Iterable[ClaimGold], case: Case) -> Iterator[Faul
             continue
         for usable in gold.usable:
             spoken = [case.records[name] for name in usable if name in case.records]
-            if spoken and all(
-                r.party and not r.against_interest and r.origin_group == claim.origin_group for r in spoken
-            ):
+            if spoken and all(speaks_for(record, claim) for record in spoken):
                 names = " and ".join(record.id for record in spoken)
                 remedy = (
                     f"Take [{names}] out of usable, put a record from outside beside it, or set against_interest = true "

@@ -12,7 +12,7 @@ from itertools import combinations
 from math import ceil
 
 from whosaidso.kinds.claim_check.answer import MOST_RECORDS, ClaimAnswer
-from whosaidso.records import Accept, Case, ClaimGold, Gold, Task
+from whosaidso.records import Accept, Case, ClaimGold, Gold, Task, speaks_for
 from whosaidso.scores import Item, Score, above_guessing, clip, confidence_score
 from whosaidso.vocabulary import GAPS, MISCONCEPTIONS, VERDICTS
 
@@ -106,11 +106,14 @@ def _kept(chances: Mapping[float, float], taken_off: float) -> float:
     return sum(chance * above_guessing(share, taken_off) for share, chance in chances.items())
 
 
-def _misconception(answer: ClaimAnswer, gold: ClaimGold) -> str:
+def _misconception(answer: ClaimAnswer, gold: ClaimGold, case: Case) -> str:
     verdicts = {way.verdict for way, _ in _ways(gold)}
     if answer.verdict not in verdicts:
         return gold.wrong.get(answer.verdict, "D0")
-    return next((gold.misused[record] for record in answer.evidence if record in gold.misused), "D0")
+    told = next((gold.misused[record] for record in answer.evidence if record in gold.misused), "")
+    cards = (case.records[name] for name in answer.evidence if name in case.records)
+    circular = any(speaks_for(card, case.claims[gold.id]) for card in cards)
+    return told or ("C2" if circular else "D0")
 
 
 def _message(answer: ClaimAnswer, gold: ClaimGold, earned: float, misconception: str) -> str:
@@ -170,7 +173,7 @@ def score(*, answer: Mapping[str, ClaimAnswer], gold: Gold, task: Task, case: Ca
         (trusted if sound else questioned)[0] += (given.verdict == "supported") == sound
         earned = credit(given, key)
         outcome = "right" if earned == 1 else "half" if earned else "wrong"
-        misconception = "" if earned == 1 else _misconception(given, key)
+        misconception = "" if earned == 1 else _misconception(given, key, case)
         what = f"{_asked(key.id, case)} You said: {VERDICTS[given.verdict].label}"
         what += f" ({GAPS[given.gap].label})" if given.gap else ""
         what += f", with {' and '.join(given.evidence)}" if given.evidence else ", with no record"
