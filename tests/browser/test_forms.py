@@ -356,6 +356,7 @@ def test_comments_typed_into_the_answer_stay(quiz: Page) -> None:
     quiz.reload()
     for key in ("u02-a", "u03-b"):
         quiz.locator(f"[data-key='{key}']").check()
+        quiz.wait_for_timeout(200)  # a loaded machine may give the new page another process before the store is told
         quiz.reload()
     text = stored(quiz)
     assert read_literal(text, "quick").value == {"u01": "c", "u02": "a", "u03": "b"}
