@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable
+from itertools import combinations
 from typing import Any
 
 import pytest
@@ -12,6 +13,8 @@ from tests.course.courses import ROOT, case_of, gold_of
 from whosaidso.cases import stand_ins
 from whosaidso.check import mark_task
 from whosaidso.grading.blind import BOUND
+from whosaidso.kinds.claim_check.answer import ClaimAnswer
+from whosaidso.kinds.claim_check.scoring import credit
 from whosaidso.records import Case, Gold, Task
 from whosaidso.scaffold.answers import model
 
@@ -84,6 +87,28 @@ def test_the_key_of_one_earns_nothing_in_the_other(one: Task, other: Task, way) 
     assert answer
     assert share_of(other, answer, case, gold) <= BOUND
     assert share_of(other, model(other, gold), case, gold) == 1
+
+
+SENSES = {"c60": "c761", "c61": "c760", "c62": "c762", "c63": "c765", "c64": "c764", "c65": "c763"}
+"""What each claim of mosul-note stands beside in twin-note: something said, a like event before, what came too early, the accused one's own
+claim, the charge itself, what can be counted or compared."""
+
+
+def test_no_verdict_of_mosul_note_answers_the_claim_of_twin_note_that_is_like_it_in_sense() -> None:
+    """Not even with the best cards that there are."""
+    (one,), (other,) = tasks_of("mosul-note"), tasks_of("twin-note")
+    gold, case = gold_of(ROOT, other.assignment), case_of(other.assignment)
+    copied = {SENSES[name]: row for name, row in model(one, gold_of(ROOT, one.assignment)).items()}
+    assert set(copied) == set(other.items)
+    hands = [list(hand) for size in (0, 1, 2) for hand in combinations(other.options, size)]
+    best = {
+        name: max(
+            hands, key=lambda hand: credit(ClaimAnswer(name, row["verdict"], tuple(hand), row["gap"]), gold.claims[name])
+        )
+        for name, row in copied.items()
+    }
+    answer = {name: row | {"evidence": best[name]} for name, row in copied.items()}
+    assert share_of(other, answer, case, gold) <= BOUND
 
 
 @pytest.mark.parametrize(("one", "other"), [pair for pair in PAIRS if pair.values[0].kind == "span_label"])
