@@ -103,7 +103,8 @@ def test_no_verdict_of_mosul_note_answers_the_claim_of_twin_note_that_is_like_it
     hands = [list(hand) for size in (0, 1, 2) for hand in combinations(other.options, size)]
     best = {
         name: max(
-            hands, key=lambda hand: credit(ClaimAnswer(name, row["verdict"], tuple(hand), row["gap"]), gold.claims[name])
+            hands,
+            key=lambda hand: credit(ClaimAnswer(name, row["verdict"], tuple(hand), row["gap"]), gold.claims[name]),
         )
         for name, row in copied.items()
     }
